@@ -1,0 +1,1 @@
+"""What one installation is: its process settings, private servers, profiles, migrations."""
