@@ -1,0 +1,78 @@
+"""Processes by id and start time, so that a recycled id is never taken for an old process."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process of this machine. `started` is whatever its system calls the start; "" if gone."""
+
+    pid: int
+    started: str
+
+    @classmethod
+    def of(cls, pid: int) -> "Process":
+        return cls(pid, _started(pid))
+
+    @classmethod
+    def this(cls) -> "Process":
+        return cls.of(os.getpid())
+
+    def alive(self) -> bool:
+        return bool(self.started) and _started(self.pid) == self.started
+
+    def stop(self, signals: Sequence[signal.Signals], patience: float) -> None:
+        """Send each signal in turn until the process is gone; `patience` in seconds for each."""
+        for number in signals:
+            if not self.alive():
+                return
+            try:
+                os.kill(self.pid, number)
+            except ProcessLookupError:
+                return
+            wait_until(lambda: not self.alive(), patience)
+
+
+def wait_until(done: Callable[[], bool], seconds: float) -> bool:
+    """Whether `done()` became true within `seconds`; asked twenty times a second."""
+    deadline = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _started(pid: int) -> str:
+    _reap(pid)
+    if Path("/proc/self/stat").exists():
+        return _started_by_proc(pid)
+    listing = subprocess.run(
+        ["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    state, _, started = listing.stdout.strip().partition(" ")
+    return "" if state.startswith("Z") else started.strip()
+
+
+def _started_by_proc(pid: int) -> str:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return ""
+    # The command in brackets may hold blanks: count the fields after it.
+    fields = stat.rpartition(")")[2].split()
+    return "" if fields[0] in {"Z", "X"} else fields[19]
+
+
+def _reap(pid: int) -> None:
+    """Collect a child of ours that ended; a dead child would otherwise look alive."""
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        return

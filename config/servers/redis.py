@@ -1,0 +1,66 @@
+"""One private Redis: a unix socket, every write kept in a file, nothing ever thrown out."""
+
+import signal
+import subprocess
+from pathlib import Path
+
+import redis
+
+from config.servers.account import Account
+from config.servers.errors import ServersError
+from config.servers.processes import Process, wait_until
+
+
+def url(sockets: Path) -> str:
+    """The address of the private server, as redis-py and RQ read it."""
+    return f"unix://{_socket(sockets)}?db=0"
+
+
+def start(program: Path, data: Path, sockets: Path, log: Path, account: Account) -> Process:
+    """Start the server of `data` on a socket in `sockets`; returns when it answers.
+
+    Raises ServersError if it does not come up.
+    """
+    options = {
+        "port": "0",
+        "unixsocket": str(_socket(sockets)),
+        "unixsocketperm": "700",
+        "dir": str(data),
+        "appendonly": "yes",
+        "save": "",
+        "maxmemory-policy": "noeviction",
+        "daemonize": "no",
+    }
+    with log.open("ab") as output:
+        child = subprocess.Popen(
+            [program, *(part for name, value in options.items() for part in (f"--{name}", value))],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            cwd=data,
+            start_new_session=True,
+            **account.popen_options(),
+        )
+    process = Process.of(child.pid)
+    wait_until(lambda: answers(sockets) or child.poll() is not None, 30)
+    if not answers(sockets):
+        stop(process)
+        raise ServersError(f"Redis did not start; {log} says why.")
+    return process
+
+
+def stop(process: Process) -> None:
+    """Stop the server; it writes its file out on SIGTERM."""
+    process.stop([signal.SIGTERM, signal.SIGKILL], patience=10)
+
+
+def answers(sockets: Path) -> bool:
+    try:
+        with redis.Redis(unix_socket_path=str(_socket(sockets)), socket_timeout=5) as client:
+            return bool(client.ping())
+    except redis.RedisError:
+        return False
+
+
+def _socket(sockets: Path) -> Path:
+    return sockets / "redis.sock"
