@@ -90,7 +90,5 @@ def _created() -> pwd.struct_passwd | None:
     if useradd is None:
         return None
     options = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
-    subprocess.run(
-        [useradd, *options, "--shell", "/usr/sbin/nologin", NAME], capture_output=True, check=False
-    )
+    subprocess.run([useradd, *options, "--shell", "/usr/sbin/nologin", NAME], capture_output=True, check=False)
     return _entry(NAME)

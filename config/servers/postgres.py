@@ -104,9 +104,7 @@ def prepare(sockets: Path) -> None:
                 connection.execute(create_role.format(sql.Identifier(role)))
         if not _exists(connection, "pg_database WHERE datname", DATABASE):
             create_database = sql.SQL("CREATE DATABASE {} OWNER {}")
-            connection.execute(
-                create_database.format(sql.Identifier(DATABASE), sql.Identifier(OWNER))
-            )
+            connection.execute(create_database.format(sql.Identifier(DATABASE), sql.Identifier(OWNER)))
     with _superuser(sockets, DATABASE) as connection:
         for extension in EXTENSIONS:
             create_extension = sql.SQL("CREATE EXTENSION IF NOT EXISTS {}")
@@ -119,9 +117,7 @@ def _exists(connection: psycopg.Connection, where: sql.LiteralString, name: str)
 
 
 def _superuser(sockets: Path, database: str = SUPERUSER) -> psycopg.Connection:
-    return psycopg.connect(
-        host=str(sockets), user=SUPERUSER, dbname=database, autocommit=True, connect_timeout=5
-    )
+    return psycopg.connect(host=str(sockets), user=SUPERUSER, dbname=database, autocommit=True, connect_timeout=5)
 
 
 def _run_initdb(engine: Postgres, draft: Path, account: Account) -> None:

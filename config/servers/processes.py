@@ -53,9 +53,7 @@ def _started(pid: int) -> str:
     _reap(pid)
     if Path("/proc/self/stat").exists():
         return _started_by_proc(pid)
-    listing = subprocess.run(
-        ["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
+    listing = subprocess.run(["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
     state, _, started = listing.stdout.strip().partition(" ")
     return "" if state.startswith("Z") else started.strip()
 
