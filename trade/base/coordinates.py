@@ -171,6 +171,4 @@ def _distance(point: Point, start: tuple[float, float], end: tuple[float, float]
     length = height * height + width * width
     along = ((point.latitude - start[0]) * height + (point.longitude - start[1]) * width) / length
     along = max(0.0, min(1.0, along))
-    return math.hypot(
-        point.latitude - start[0] - along * height, point.longitude - start[1] - along * width
-    )
+    return math.hypot(point.latitude - start[0] - along * height, point.longitude - start[1] - along * width)

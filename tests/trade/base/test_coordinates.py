@@ -103,9 +103,7 @@ def test_says_what_to_paste(pasted: str, words: str) -> None:
         ("the null island", Point(0.0, 0.0), True, True),
     ],
 )
-def test_warns_of_another_country(
-    place: str, point: Point, outside_spain: bool, outside_france: bool
-) -> None:
+def test_warns_of_another_country(place: str, point: Point, outside_spain: bool, outside_france: bool) -> None:
     assert (place, outside_country(point, country="ES")) == (place, outside_spain)
     assert (place, outside_country(point, country="FR")) == (place, outside_france)
 

@@ -74,7 +74,12 @@ def test_reads_a_date(typed: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "words"),
-    [("30/02/2026", "does not exist"), ("2026-13-01", "does not exist"), ("24/11/26", "not a date"), ("", "not a date")],
+    [
+        ("30/02/2026", "does not exist"),
+        ("2026-13-01", "does not exist"),
+        ("24/11/26", "not a date"),
+        ("", "not a date"),
+    ],
 )
 def test_refuses_what_is_no_date(typed: str, words: str) -> None:
     with pytest.raises(Refused, match=words):

@@ -1,0 +1,128 @@
+"""Decisions about joining: who may be accepted, what is still missing, which address a bookshop gets."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from trade.base.errors import Refused
+from trade.base.text import N_, Text
+
+SLUG_LENGTH = 60
+REASON_LENGTH = 10
+RESERVED_SLUGS = frozenset({"new", "edit", "search", "staff", "office", "ledger", "join", "all"})
+
+
+def check_acceptance(*, part_of_chain: bool, override_reason: str) -> None:
+    """A bookshop that is part of a chain is accepted only with a reason written by staff (F04). Raises Refused."""
+    if part_of_chain and len(override_reason.strip()) < REASON_LENGTH:
+        raise Refused(
+            N_(
+                "This bookshop is part of a chain. The network is for independent bookshops: "
+                "to accept it all the same, write why (at least %(length)s letters)."
+            ),
+            field="override_reason",
+            length=REASON_LENGTH,
+        )
+
+
+def next_after_acceptance(*, network_has_fee: bool) -> str:
+    """The name of the move that follows the acceptance: France has no fee step."""
+    return "demand_fee" if network_has_fee else "demand_texts"
+
+
+_SPELT_OUT = str.maketrans({"ß": "ss", "œ": "oe", "æ": "ae", "ø": "o", "ł": "l"})
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the way to becoming active: its words, whether it is done, and who must act."""
+
+    key: str
+    label: str
+    done: bool
+    actor: str
+
+
+ORDER = (
+    "applied",
+    "questionnaire_sent",
+    "changes_asked",
+    "answered",
+    "in_review",
+    "accepted",
+    "fee_due",
+    "terms_due",
+    "active",
+)
+
+
+def checklist(*, state: str, network_has_fee: bool, texts_pending: bool) -> list[Step]:
+    """What stands between the application and an active bookshop, in order (T02-T07)."""
+    if state in {"refused", "left"}:
+        return []
+    reached = len(ORDER) if state == "suspended" else ORDER.index(state)
+
+    def past(name: str) -> bool:
+        return reached > ORDER.index(name)
+
+    steps = [
+        Step("questionnaire", N_("The questionnaire is sent"), past("applied"), "staff"),
+        Step("answers", N_("The questions are answered"), past("changes_asked"), "bookshop"),
+        Step("acceptance", N_("The application is accepted"), past("in_review"), "staff"),
+    ]
+    if network_has_fee:
+        steps.append(Step("fee", N_("The membership fee is recorded"), past("fee_due"), "staff"))
+    texts_done = past("terms_due") and not texts_pending
+    steps.append(Step("texts", N_("The terms and the privacy policy are accepted"), texts_done, "bookshop"))
+    return steps
+
+
+def slug_for(name: str, *, taken: Collection[str]) -> str:
+    """A short address for a name, unique among those taken: ``Librería Alba`` becomes ``libreria-alba``."""
+    plain = unicodedata.normalize("NFKD", name.lower().translate(_SPELT_OUT))
+    letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    base = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:SLUG_LENGTH].strip("-") or "bookshop"
+    slug, number = base, 2
+    while slug in taken or slug in RESERVED_SLUGS:
+        slug, number = f"{base}-{number}", number + 1
+    return slug
+
+
+def postcode(typed: str, *, country: str) -> str:
+    """The five digits of a postcode of the country. Raises Refused."""
+    digits = re.sub(r"\s", "", typed)
+    highest = {"ES": 52, "FR": 98}[country]
+    if not re.fullmatch(r"[0-9]{5}", digits):
+        raise Refused(N_("A postcode has five digits, for example %(example)s."), example=_EXAMPLE[country])
+    if not 1 <= int(digits[:2]) <= highest:
+        raise Refused(
+            N_("“%(postcode)s” is not a postcode of this country: check its first two digits."), postcode=digits
+        )
+    return digits
+
+
+_EXAMPLE = {"ES": "28001", "FR": "75001"}
+
+
+def waiting_for(state: str) -> Text:
+    """One sentence that tells an applicant what happens next."""
+    return Text(_NEXT[state])
+
+
+_NEXT = {
+    "applied": N_("The network's staff have your application and will send you the questionnaire."),
+    "questionnaire_sent": N_("The questionnaire waits for your answers. You can leave it and resume it at any time."),
+    "answered": N_("Your answers have arrived. The network's staff will review them."),
+    "in_review": N_("The network's staff are reviewing your answers."),
+    "changes_asked": N_("The network's staff ask you to change some answers. Only those are open."),
+    "accepted": N_("Your application is accepted."),
+    "fee_due": N_("Your application is accepted. The membership fee has not been recorded yet."),
+    "terms_due": N_("The terms and the privacy policy wait to be accepted."),
+    "active": N_("The bookshop is active."),
+    "suspended": N_("The bookshop is suspended."),
+    "left": N_("The bookshop has left the network."),
+    "refused": N_("The application was refused."),
+}
