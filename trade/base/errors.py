@@ -1,0 +1,49 @@
+"""The refusals a rule can give. Each carries a translatable message that names the remedy."""
+
+from __future__ import annotations
+
+from trade.base.text import N_, Text
+
+
+class Refused(Exception):
+    """A rule says no; nothing was changed.
+
+    ``text`` is translatable and tells the remedy; ``field`` names the form field it belongs to, if any.
+    """
+
+    def __init__(self, message: str, *, field: str | None = None, **values: object) -> None:
+        self.text = Text(message, values)
+        self.field = field
+        super().__init__(str(self.text))
+
+
+class NotFound(Refused):
+    """The thing does not exist for the one who asks: foreign and absent ids are the same answer (404)."""
+
+    def __init__(self, message: str = N_("This page does not exist, or is not yours."), **values: object) -> None:
+        super().__init__(message, **values)
+
+
+class NotAllowed(Refused):
+    """The role may not do this."""
+
+    def __init__(self, message: str = N_("Your role does not include this action."), **values: object) -> None:
+        super().__init__(message, **values)
+
+
+class Conflict(Refused):
+    """Somebody else changed the thing in between; look at it again before acting."""
+
+    def __init__(
+        self,
+        message: str = N_("This was changed by somebody else in the meantime. Look at it again before acting."),
+        **values: object,
+    ) -> None:
+        super().__init__(message, **values)
+
+
+class NotSet(Refused):
+    """A setting that no source gives a number for has not been set yet."""
+
+    def __init__(self, *, key: str) -> None:
+        super().__init__(N_("The setting “%(key)s” must be set before this can be done."), key=key)

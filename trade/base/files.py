@@ -1,0 +1,17 @@
+"""What the domain knows of stored files: bytes go in, a SHA-256 comes out."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class FileStore(Protocol):
+    """A write-once store addressed by content (``invoices/store.py`` keeps it under the data folder)."""
+
+    def put(self, data: bytes) -> str:
+        """Keep the bytes and return their SHA-256 in hexadecimal; the same bytes are kept once."""
+        ...
+
+    def get(self, sha256: str) -> bytes:
+        """The bytes of that hash, checked. Raises FileNotFoundError, or ValueError where they are damaged."""
+        ...

@@ -1,0 +1,31 @@
+"""Every table of the domain, imported once so that the metadata is whole."""
+
+from trade.accounts import models as accounts
+from trade.base import models as base
+from trade.billing import models as billing
+from trade.calendar import models as calendar
+from trade.catalogue import models as catalogue
+from trade.gift_cheques import models as gift_cheques
+from trade.members import models as members
+from trade.messages import models as messages
+from trade.privacy import models as privacy
+from trade.questionnaires import models as questionnaires
+from trade.reservations import models as reservations
+from trade.stock import models as stock
+from trade.texts import models as texts
+
+__all__ = [
+    "accounts",
+    "base",
+    "billing",
+    "calendar",
+    "catalogue",
+    "gift_cheques",
+    "members",
+    "messages",
+    "privacy",
+    "questionnaires",
+    "reservations",
+    "stock",
+    "texts",
+]

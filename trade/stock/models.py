@@ -1,0 +1,169 @@
+"""Stock: the feed runs of each bookshop, its lines, the copies held for reservations, the logs."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from trade.base.db import Base, Id, Isbn, bookshop_key, person_key
+
+
+class FeedRun(Base):
+    """One file of one bookshop and what became of it; the raw bytes stay in the file store.
+
+    ``state``: received, compared (a dry run waits for a decision), held, applied, unchanged, refused, superseded.
+    Counts: data lines read, accepted (valid ISBN), refused, lines repeating an ISBN, distinct ISBNs, ISBNs unknown
+    to the catalogue, and rows added, changed, zeroed against the last applied file.
+    """
+
+    __tablename__ = "feed_run"
+    __access__ = ("bookshop",)
+
+    id: Mapped[Id]
+    bookshop_id: Mapped[int] = bookshop_key()
+    format: Mapped[str]
+    file_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("stored_file.id"))
+    origin: Mapped[str]
+    state: Mapped[str] = mapped_column(default="received")
+    apply_when_safe: Mapped[bool] = mapped_column(default=True)
+    received_at: Mapped[datetime]
+    file_date: Mapped[date | None]
+    sender: Mapped[str] = mapped_column(default="")
+    read: Mapped[int] = mapped_column(default=0)
+    accepted: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[int] = mapped_column(default=0)
+    repeated: Mapped[int] = mapped_column(default=0)
+    isbns: Mapped[int] = mapped_column(default=0)
+    unknown: Mapped[int] = mapped_column(default=0)
+    added: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)
+    zeroed: Mapped[int] = mapped_column(default=0)
+    hold_reasons: Mapped[list[Any]] = mapped_column(default=list)
+    error: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    decided_by: Mapped[int | None] = person_key(nullable=True)
+    finished_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_feed_run_bookshop_received", "bookshop_id", "received_at"),)
+
+
+class FeedRejection(Base):
+    """A refused or remarked line of a run: number, reason (a msgid with values), and the line's beginning.
+
+    ``kind``: refused, repeated, unknown.
+    """
+
+    __tablename__ = "feed_rejection"
+    __access__ = ("bookshop",)
+    __deletable__ = True
+
+    id: Mapped[Id]
+    run_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("feed_run.id"), index=True)
+    bookshop_id: Mapped[int] = bookshop_key()
+    kind: Mapped[str] = mapped_column(default="refused")
+    line: Mapped[int]
+    reason: Mapped[str]
+    values: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    excerpt: Mapped[str] = mapped_column(default="")
+
+
+class FeedChange(Base):
+    """What a run would change or changed, one row a title. ``kind``: added, changed, zeroed."""
+
+    __tablename__ = "feed_change"
+    __access__ = ("bookshop",)
+    __deletable__ = True
+
+    id: Mapped[Id]
+    run_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("feed_run.id"))
+    bookshop_id: Mapped[int] = bookshop_key()
+    kind: Mapped[str]
+    isbn: Mapped[Isbn]
+    quantity_before: Mapped[int] = mapped_column(default=0)
+    quantity_after: Mapped[int] = mapped_column(default=0)
+    cents_before: Mapped[int | None]
+    cents_after: Mapped[int | None]
+
+    __table_args__ = (Index("ix_feed_change_run_kind", "run_id", "kind", "id"),)
+
+
+class StockLine(Base):
+    """What a bookshop's last applied file says of one ISBN; zero rows stay as zero.
+
+    ``declared_cents`` is the bookshop's own price, VAT included; ``verdict`` tells why a title is not visible:
+    visible, price_error, no_price, repeated, unknown.
+    """
+
+    __tablename__ = "stock_line"
+    __access__ = ("bookshop", "anyone_read")
+
+    bookshop_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("bookshop.id"), primary_key=True)
+    isbn: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    quantity: Mapped[int]
+    declared_cents: Mapped[int | None]
+    verdict: Mapped[str]
+    run_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("feed_run.id"))
+    changed_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("quantity >= 0", name="quantity"),
+        Index("ix_stock_line_isbn", "isbn", postgresql_where="quantity > 0"),
+    )
+
+
+class BookshopStock(Base):
+    """One row a bookshop: when its last good file arrived and what it held (freshness, A32)."""
+
+    __tablename__ = "bookshop_stock"
+    __access__ = ("bookshop", "anyone_read")
+
+    bookshop_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("bookshop.id"), primary_key=True)
+    run_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("feed_run.id"))
+    file_at: Mapped[datetime]
+    titles: Mapped[int]
+    sender: Mapped[str] = mapped_column(default="")
+
+
+class StockHold(Base):
+    """Copies set apart for a reservation: available = last file - open holds, which no later file erases.
+
+    ``state``: open; until_next_file (the copy left the bookshop, the file does not know yet); released.
+    """
+
+    __tablename__ = "stock_hold"
+    __access__ = ("bookshop", "reader", "anyone_read")
+
+    id: Mapped[Id]
+    bookshop_id: Mapped[int] = bookshop_key()
+    person_id: Mapped[int | None] = person_key(nullable=True)
+    isbn: Mapped[Isbn]
+    copies: Mapped[int]
+    reference: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[str] = mapped_column(default="open")
+    created_at: Mapped[datetime]
+    released_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("copies > 0", name="copies"),
+        Index("ix_stock_hold_open", "bookshop_id", "isbn", postgresql_where="state <> 'released'"),
+    )
+
+
+class RareTitle(Base):
+    """The rare-books log (T109): own copies of a title that one or two bookshops hold and no distributor has."""
+
+    __tablename__ = "rare_title"
+    __access__ = ("bookshop",)
+    __deletable__ = True
+
+    id: Mapped[Id]
+    bookshop_id: Mapped[int] = bookshop_key()
+    isbn: Mapped[Isbn]
+    copies: Mapped[int]
+    holders: Mapped[int]
+    seen_on: Mapped[date]
+    mark: Mapped[str] = mapped_column(default="")
+
+    __table_args__ = (UniqueConstraint("bookshop_id", "isbn"),)

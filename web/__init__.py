@@ -1,0 +1,1 @@
+"""What the storefront and the back office share as web pages: session, identity, access, language, headers."""
