@@ -13,11 +13,19 @@ FOLDER = Path(__file__).parent / "profiles"
 
 
 def load_profile(network: str) -> Profile:
-    """The profile of a network. Raises KeyError for an undeclared setting, Refused for a value out of bounds."""
+    """The profile of a network: a table per room, ``answer_days`` under ``[reservations]`` is ``reservations.answer_days``.
+
+    Raises KeyError for an undeclared setting, Refused for a value out of type or bounds.
+    """
     data = tomllib.loads((FOLDER / f"{network}.toml").read_text(encoding="utf-8"))
-    settings = {key: declared(key).validate(value) for key, value in data.get("settings", {}).items()}
+    rooms = {name: table for name, table in data.items() if isinstance(table, dict)}
+    settings = {
+        f"{room}.{name}": declared(f"{room}.{name}").validate(value)
+        for room, table in rooms.items()
+        for name, value in table.items()
+    }
     return Profile(
-        code=data["code"],
+        code=network,
         country=data["country"],
         locale=data["locale"],
         time_zone=data["time_zone"],
