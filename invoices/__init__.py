@@ -1,0 +1,1 @@
+"""Paper: frozen plain data in, bytes out. Nothing here knows a database, a request or the network."""

@@ -1,0 +1,1 @@
+"""Billing: commissions, the invoice register, statements, settlements and transfers."""

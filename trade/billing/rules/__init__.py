@@ -1,0 +1,1 @@
+"""Values and arithmetic of billing: no session, no clock, no files."""
