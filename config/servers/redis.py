@@ -13,7 +13,7 @@ from config.servers.processes import Process, wait_until
 
 def url(sockets: Path) -> str:
     """The address of the private server, as redis-py and RQ read it."""
-    return f"unix://{_socket(sockets)}?db=0"
+    return f"unix://{_socket(sockets)}"
 
 
 def start(program: Path, data: Path, sockets: Path, log: Path, account: Account) -> Process:
