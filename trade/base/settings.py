@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from sqlalchemy import or_, select
 
-from trade.base import journal
+from trade.base import identifiers, journal
 from trade.base.errors import NotAllowed, NotSet, Refused
 from trade.base.models import SettingValue
 from trade.base.tenancy import TenantSession
@@ -40,7 +40,8 @@ class Setting:
 
     ``kind`` tells type and unit of the stored value: ``money`` is cents, ``rate`` is per ten thousand, ``rates``
     maps category keys to rates and is resolved category by category. ``scopes`` says where it may be set,
-    ``editor`` who may set a bookshop's own value. ``check`` refuses a value with ``Refused``.
+    ``editor`` who may set a bookshop's own value. ``check`` refuses a value with ``Refused``; what it returns, if
+    anything, is stored instead.
     """
 
     key: str
@@ -55,16 +56,19 @@ class Setting:
     scopes: tuple[Literal["platform", "bookshop"], ...] = ("platform",)
     section: str = "general"
     editor: Editor = "staff"
-    check: Callable[[Any], None] | None = None
+    check: Callable[[Any], Any] | None = None
 
     def validate(self, value: Any) -> Any:
         """The value as it is stored. Raises Refused naming what is wrong and the remedy."""
         if value is None:
             return None
-        checked = _CHECKS[self.kind](self, value)
-        if self.check is not None:
-            self.check(checked)
-        return checked
+        try:
+            checked = _CHECKS[self.kind](self, value)
+            normalised = None if self.check is None else self.check(checked)
+        except Refused as refusal:
+            refusal.field = refusal.field or self.key
+            raise
+        return checked if normalised is None else normalised
 
 
 def _whole(setting: Setting, value: Any) -> int:
@@ -84,6 +88,14 @@ def _words(setting: Setting, value: Any) -> str:
     if len(value) > limit:
         raise Refused(N_("At most %(limit)s characters."), field=setting.key, limit=limit)
     return value.strip()
+
+
+def _read_by(reader: Callable[[str], str]) -> Callable[[Setting, Any], str]:
+    def check(setting: Setting, value: Any) -> str:
+        words = _words(setting, value)
+        return reader(words) if words else ""
+
+    return check
 
 
 def _yes_no(setting: Setting, value: Any) -> bool:
@@ -113,9 +125,9 @@ _CHECKS: dict[str, Callable[[Setting, Any], Any]] = {
     "rates": _rates,
     "text": _words,
     "long_text": _words,
-    "email": _words,
-    "url": _words,
-    "iban": _words,
+    "email": _read_by(identifiers.mail_address),
+    "url": _read_by(identifiers.web_address),
+    "iban": _read_by(identifiers.iban),
     "image": _words,
 }
 
