@@ -1,0 +1,16 @@
+"""What each storefront route demands (``trade/accounts/permissions.py`` holds the sentences)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TABLE: Final[dict[str, str]] = {
+    "storefront.static": "public",
+    "public.*": "public",
+    "door.*": "public",
+    "join.*": "public",
+    "account.*": "reader.data",
+    "account.reserve": "reader.reserve",
+    "account.reservation": "reader.reserve",
+    "account.cancel": "reader.reserve",
+}
