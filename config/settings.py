@@ -55,7 +55,7 @@ class Config:
         return replace(self, database_url=database_url, database_owner_url=database_owner_url, redis_url=redis_url)
 
 
-def load(environ: Mapping[str, str]) -> Config:
+def load(environ: Mapping[str, str] = os.environ) -> Config:
     """Read the settings from `environ`; makes the home and, once, its secret key.
 
     Raises SettingsError naming everything that is wrong at once: an unknown network, a port that

@@ -1,0 +1,70 @@
+"""What a job or a command works with: everything that is not the domain's, opened once per process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from redis import Redis, RedisError
+from sqlalchemy import Engine
+
+import trade.models  # noqa: F401 - every table
+from config.profile import load_profile
+from config.settings import Config
+from invoices.store import Store
+from trade.base.clock import Clock
+from trade.base.db import make_engine
+from trade.base.tenancy import SYSTEM, Profile, Scope, TenantSession, session_for
+
+PROGRESS_KEY = "mostrador:progress:{key}"
+PROGRESS_SECONDS = 3_600
+
+
+@dataclass(frozen=True)
+class Context:
+    """The installation, as jobs and commands see it."""
+
+    config: Config
+    profile: Profile
+    engine: Engine
+    redis: Redis
+    clock: Clock
+    store: Store
+
+    @property
+    def pepper(self) -> bytes:
+        """The secret that stored hashes are keyed with."""
+        return self.config.secret_key.encode()
+
+    def now(self) -> datetime:
+        """The present moment: pass it on as ``at=``."""
+        return self.clock.now()
+
+    @contextmanager
+    def session(self, scope: Scope = SYSTEM) -> Iterator[TenantSession]:
+        """A session that commits at the end and rolls back on an error."""
+        with session_for(self.engine, scope, self.profile) as session:
+            yield session
+
+    def progress(self, key: str, done: int, total: int, stage: str = "") -> None:
+        """Tell whoever watches how far a job is. Only a hint: it may be lost, and never fails a job."""
+        told = json.dumps({"done": done, "total": total, "stage": stage})
+        try:
+            self.redis.set(PROGRESS_KEY.format(key=key), told, ex=PROGRESS_SECONDS)
+        except RedisError:
+            return
+
+
+def open_context(config: Config) -> Context:
+    """Open the installation of these settings; nothing is connected before it is used."""
+    return Context(
+        config=config,
+        profile=load_profile(config.network),
+        engine=make_engine(config.database_url),
+        redis=Redis.from_url(config.redis_url),
+        clock=Clock(config.clock_file),
+        store=Store(config.files_dir),
+    )

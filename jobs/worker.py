@@ -1,0 +1,107 @@
+"""The worker: takes effects' numbers from RQ and carries them out. ``python -m jobs.worker``; any number may run."""
+
+from __future__ import annotations
+
+import logging as standard_logging
+import sys
+import time
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+import structlog
+from rq import Queue, Worker
+from rq.exceptions import DeserializationError
+from rq.job import Job
+
+import jobs
+from config import logging
+from config.settings import load
+from jobs.context import Context, open_context
+from jobs.dispatcher import queue_of
+from jobs.queue import RUN, serve_process
+
+HEARTBEAT = "mostrador:heartbeat:worker"
+log = structlog.get_logger(__name__)
+
+
+class EffectWorker(Worker):
+    """RQ's forking worker, quick to notice the dead, and deaf to every job but ours.
+
+    Who can write to Redis could name any Python function as a job; here only run_effect is run.
+    """
+
+    max_connection_wait_time = 3.0
+    told_to_stop = False
+
+    def __init__(self, queue: Queue, context: Context) -> None:
+        self.context = context
+        super().__init__(
+            [queue],
+            connection=context.redis,
+            serializer=queue.serializer,
+            worker_ttl=20,
+            maintenance_interval=30,
+            job_monitoring_interval=5,
+            log_job_description=False,
+        )
+
+    def heartbeat(self, *args: Any, **kwargs: Any) -> None:
+        """Also tell ``/healthz`` that the loop turns (at least every five seconds)."""
+        super().heartbeat(*args, **kwargs)
+        self.connection.set(HEARTBEAT, time.time(), ex=120)
+
+    def request_stop(self, signum: Any, frame: Any) -> None:
+        """Remember that we were told, then stop after the running job."""
+        self.told_to_stop = True
+        super().request_stop(signum, frame)
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Run the job in a process of its own, if it is one of ours."""
+        if not lawful(job):
+            log.error("unknown job refused", job=job.id)
+            job.delete()
+            return
+        super().execute_job(job, queue)
+
+    def main_work_horse(self, job: Job, queue: Queue) -> None:
+        """In the forked process: forget the parent's database connections without closing them."""
+        self.context.engine.dispose(close=False)
+        super().main_work_horse(job, queue)
+
+
+def lawful(job: Job) -> bool:
+    """Whether this is a job of the dispatcher: our function, one number, nothing else to call."""
+    callbacks = (job._success_callback_name, job._failure_callback_name, job._stopped_callback_name)
+    try:
+        number_only = len(job.args) == 1 and isinstance(job.args[0], int) and not job.kwargs
+        return job.func_name == RUN and job.instance is None and number_only and not any(callbacks)
+    except DeserializationError:
+        return False
+
+
+def declare_handlers() -> None:
+    """Import the jobs, so that each declares what it handles."""
+    for module in iter_modules(jobs.__path__):
+        import_module(f"jobs.{module.name}")
+
+
+def make_worker(context: Context) -> EffectWorker:
+    """A worker of this installation; ``work()`` serves until it is told to stop."""
+    declare_handlers()
+    serve_process(context)
+    return EffectWorker(queue_of(context.redis), context)
+
+
+def main() -> int:
+    """Serve until SIGTERM (the running job is finished first). Status 1: it fell out, start it again."""
+    settings = load()
+    logging.configure(level=settings.log_level, json=settings.production)
+    worker = make_worker(open_context(settings))
+    standard_logging.getLogger("rq").propagate = True
+    worker.work(logging_level="WARNING")
+    return 0 if worker.told_to_stop else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
