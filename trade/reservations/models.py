@@ -6,9 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from trade.base.db import Base, Id, Isbn, bookshop_key
+from trade.catalogue.models import Book
+from trade.members.models import Bookshop
 
 
 class Reservation(Base):
@@ -40,6 +42,9 @@ class Reservation(Base):
     note: Mapped[str] = mapped_column(default="")
     locale: Mapped[str]
     setting_versions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    book: Mapped[Book] = relationship(lazy="joined", innerjoin=True, viewonly=True)
+    bookshop: Mapped[Bookshop] = relationship(lazy="joined", innerjoin=True, viewonly=True)
 
     __table_args__ = (
         CheckConstraint("copies > 0", name="copies"),

@@ -56,6 +56,9 @@ REJECTION_REASONS = {
     RejectionReason.OTHER: N_("The bookshop cannot serve this reservation."),
 }
 
+#: The copy is not there to be sold: it stays out of the availability until the next file.
+GONE_REASONS = frozenset({RejectionReason.NOT_IN_STOCK, RejectionReason.DAMAGED})
+
 
 class Bucket(StrEnum):
     """Where an open reservation stands in the queue of Today."""

@@ -1,0 +1,18 @@
+"""The verbs of reservations, one module for each side of the counter."""
+
+from trade.reservations.actions.answer import cancel, collect, lapse, notify, reject, take
+from trade.reservations.actions.late import lapse_uncollected, mark_late
+from trade.reservations.actions.place import offers_reservations, place
+
+__all__ = [
+    "cancel",
+    "collect",
+    "lapse",
+    "lapse_uncollected",
+    "mark_late",
+    "notify",
+    "offers_reservations",
+    "place",
+    "reject",
+    "take",
+]
