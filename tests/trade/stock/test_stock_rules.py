@@ -1,0 +1,236 @@
+"""Repeated lines, differences, guards, the price threshold and freshness, at their boundaries."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trade.stock.rules import (
+    Difference,
+    Freshness,
+    FreshnessLimits,
+    Guards,
+    Header,
+    Last,
+    Line,
+    Repeat,
+    Title,
+    Verdict,
+    difference,
+    freshness,
+    price_verdict,
+    suspicions,
+    tally,
+)
+
+TODAY = date(2026, 11, 24)
+GUARDS = Guards()
+
+
+def titles(count: int, *, quantity: int = 1, price: int | None = 1000) -> dict[int, Title]:
+    return {9788400000000 + number: Title(quantity, price) for number in range(count)}
+
+
+def reasons(last: dict[int, Title], new: dict[int, Title], **header: object) -> list[str]:
+    found = suspicions(last=Last(last), header=Header(**header), titles=new, today=TODAY, guards=GUARDS)  # type: ignore[arg-type]
+    return [str(reason) for reason in found]
+
+
+# --- one file ---
+
+
+@pytest.mark.parametrize(
+    ("prices", "title"),
+    [
+        ((1000, 1000), Title(5, 1000)),
+        ((1000, None), Title(5, 1000)),
+        ((1000, 1001), Title(5, None, several_prices=True)),
+        ((None, None), Title(5, None)),
+    ],
+)
+def test_3_9_repeated_isbns_are_summed_when_their_price_is_one(prices: tuple[int | None, ...], title: Title) -> None:
+    lines = [Line(1, 9788437604947, 2, prices[0]), Line(2, 9788437604947, 3, prices[1])]
+    total = tally(iter(lines), vat_rate=400, vat_included=True)
+    assert total.titles == {9788437604947: title}
+    assert (total.read, total.accepted, total.repeated) == (2, 2, 1)
+    known = tuple(sorted({price for price in prices if price is not None}))
+    assert total.repeats == [Repeat(9788437604947, (1, 2), known)]
+
+
+@pytest.mark.parametrize(
+    ("net", "rate", "gross"),
+    [(1827, 400, 1900), (1442, 400, 1500), (1896, 550, 2000), (1250, 400, 1300), (1, 400, 1), (13, 400, 14)],
+)
+def test_a13_vat_is_added_half_up(net: int, rate: int, gross: int) -> None:
+    total = tally(iter([Line(1, 9788437604947, 1, net)]), vat_rate=rate, vat_included=False)
+    assert total.titles[9788437604947].price == gross
+
+
+def test_progress_is_told_while_reading() -> None:
+    heard: list[int] = []
+    lines = (Line(n, 9788437604947, 1, 100) for n in range(1, 11))
+    tally(lines, vat_rate=0, vat_included=True, progress=heard.append, every=4)
+    assert heard == [4, 8]
+
+
+# --- against the last file ---
+
+
+def test_difference_names_what_appears_changes_and_goes() -> None:
+    before = {1: Title(1, 100), 2: Title(1, 100), 3: Title(1, 100), 4: Title(0, 100), 5: Title(1, 100)}
+    after = {1: Title(1, 100), 2: Title(2, 100), 3: Title(1, 101), 4: Title(1, 100), 6: Title(0, 5)}
+    assert difference(before, after) == Difference(added=[4], changed=[2, 3], zeroed=[5])
+    assert not difference(before, before)
+
+
+@given(
+    st.dictionaries(st.integers(1, 20), st.builds(Title, st.integers(0, 3), st.integers(1, 3))),
+    st.dictionaries(st.integers(1, 20), st.builds(Title, st.integers(0, 3), st.integers(1, 3))),
+)
+def test_applying_a_difference_gives_the_new_file(before: dict[int, Title], after: dict[int, Title]) -> None:
+    change = difference(before, after)
+    state = {isbn: title for isbn, title in before.items() if title.quantity}
+    for isbn in change.zeroed:
+        del state[isbn]
+    for isbn in change.added + change.changed:
+        state[isbn] = after[isbn]
+    assert state == {isbn: title for isbn, title in after.items() if title.quantity}
+
+
+@pytest.mark.parametrize(("left", "held"), [(71, False), (70, True), (69, True), (100, False)])
+def test_3_9_a_file_with_30_percent_fewer_titles_is_held(left: int, held: bool) -> None:
+    found = reasons(titles(100), titles(left))
+    assert bool(found) == held
+    assert not held or found == [f"It would remove {100 - left} of 100 titles."]
+
+
+def test_3_9_titles_replaced_by_others_count_as_removed() -> None:
+    other = {isbn + 1000: title for isbn, title in titles(100).items()}
+    assert reasons(titles(100), other) == ["It would remove 100 of 100 titles."]
+
+
+@pytest.mark.parametrize(
+    ("moved", "price", "held"),
+    [(5, 1501, False), (6, 1501, True), (6, 1500, False), (6, 499, True), (6, 500, False), (100, None, False)],
+)
+def test_3_9_prices_that_moved_too_much_are_held(moved: int, price: int | None, held: bool) -> None:
+    last = titles(100)
+    new = {isbn: Title(1, price) if n < moved else title for n, (isbn, title) in enumerate(last.items())}
+    assert bool(reasons(last, new)) == held
+
+
+@pytest.mark.parametrize("last", [{}, titles(3)])
+def test_3_9_all_stock_zero_is_held(last: dict[int, Title]) -> None:
+    told = "The file has no copies of anything: all stock would be zero."
+    assert told in reasons(last, titles(3, quantity=0))
+    assert told in reasons(last, {})
+
+
+@pytest.mark.parametrize(
+    ("day", "held"),
+    [
+        (date(2026, 11, 22), True),
+        (date(2026, 11, 23), False),
+        (date(2026, 11, 24), False),
+        (date(2026, 11, 25), False),
+        (date(2026, 11, 26), True),
+        (None, False),
+    ],
+)
+def test_3_9_a_file_older_than_the_last_or_of_the_future_is_held(day: date | None, held: bool) -> None:
+    last = Last(titles(3), date=date(2026, 11, 23))
+    found = suspicions(last=last, header=Header(day), titles=titles(3), today=TODAY, guards=GUARDS)
+    assert bool(found) == held
+
+
+@pytest.mark.parametrize(
+    ("known", "sender", "held"), [("", "L1", False), ("L1", "L1", False), ("L1", "L2", True), ("L1", "", False)]
+)
+def test_3_9_the_first_file_teaches_the_sender_and_another_is_held(known: str, sender: str, held: bool) -> None:
+    last = Last(titles(3), sender=known)
+    found = suspicions(last=last, header=Header(None, sender), titles=titles(3), today=TODAY, guards=GUARDS)
+    assert bool(found) == held
+
+
+def test_3_9_the_limits_are_settings() -> None:
+    strict = Guards(removed_share=100, price_moved=100, price_moved_share=0)
+    new = titles(99, price=1011)
+    found = suspicions(last=Last(titles(100)), header=Header(), titles=new, today=TODAY, guards=strict)
+    assert [str(reason) for reason in found] == [
+        "It would remove 1 of 100 titles.",
+        "99 of 99 prices would move by more than 1 %.",
+    ]
+
+
+def test_a_first_file_passes() -> None:
+    assert reasons({}, titles(5), date=date(2024, 4, 5), sender="L0001234") == []
+
+
+# --- what may be shown ---
+
+
+@pytest.mark.parametrize(
+    ("declared", "network", "threshold", "verdict"),
+    [
+        (2000, 2100, 500, Verdict.VISIBLE),
+        (2000, 2101, 500, Verdict.PRICE_ERROR),
+        (2000, 1900, 500, Verdict.VISIBLE),
+        (2000, 1899, 500, Verdict.PRICE_ERROR),
+        (1900, 2090, 500, Verdict.PRICE_ERROR),
+        (1900, 2090, 1000, Verdict.VISIBLE),
+        (2000, 2000, 0, Verdict.VISIBLE),
+        (2000, 2001, 0, Verdict.VISIBLE),
+        (2000, 1999, 0, Verdict.VISIBLE),
+        (2000, 2002, 0, Verdict.PRICE_ERROR),
+        (2000, 1998, 0, Verdict.PRICE_ERROR),
+    ],
+)
+def test_t124_threshold(declared: int, network: int, threshold: int, verdict: Verdict) -> None:
+    assert price_verdict(network_price=network, title=Title(1, declared), threshold=threshold) is verdict
+
+
+@pytest.mark.parametrize(
+    ("network", "title", "verdict"),
+    [
+        (2000, Title(1, None), Verdict.NO_PRICE),
+        (2000, Title(1, None, several_prices=True), Verdict.SEVERAL_PRICES),
+        (None, Title(1, 2000), Verdict.NO_NETWORK_PRICE),
+    ],
+)
+def test_a15_a_missing_price_is_not_a_breach(network: int | None, title: Title, verdict: Verdict) -> None:
+    assert price_verdict(network_price=network, title=title, threshold=500) is verdict
+
+
+@given(st.integers(100, 10_000))
+def test_a13_vat_taken_off_and_added_again_never_hides_a_book(price: int) -> None:
+    for rate in (400, 550, 2100):
+        net = (price * 10_000 + (10_000 + rate) // 2) // (10_000 + rate)
+        total = tally(iter([Line(1, 9788437604947, 1, net)]), vat_rate=rate, vat_included=False)
+        verdict = price_verdict(network_price=price, title=total.titles[9788437604947], threshold=0)
+        assert verdict is Verdict.VISIBLE
+
+
+@pytest.mark.parametrize(
+    ("minutes", "state"),
+    [
+        (0, Freshness.FRESH),
+        (26 * 60 - 1, Freshness.FRESH),
+        (26 * 60, Freshness.LATE),
+        (36 * 60 - 1, Freshness.LATE),
+        (36 * 60, Freshness.STALE),
+        (72 * 60 - 1, Freshness.STALE),
+        (72 * 60, Freshness.EXPIRED),
+    ],
+)
+def test_a32_freshness(minutes: int, state: Freshness) -> None:
+    received = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+    at = received + timedelta(minutes=minutes)
+    assert freshness(received_at=received, at=at, limits=FreshnessLimits()) is state
+
+
+def test_f05_a_bookshop_that_never_sent_a_file() -> None:
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+    assert freshness(received_at=None, at=at, limits=FreshnessLimits()) is Freshness.NEVER

@@ -1,0 +1,97 @@
+"""SINLI CEGALD version 02, the daily availability report of Spanish bookshops (SINLI manual, May 2020).
+
+One message a file: two identification lines, a header C, then a line D for each title in stock. The whole
+inventory is sent each time; prices are without VAT, in cents.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from trade.base.errors import Refused
+from trade.base.fixed_width import Column, Layout
+from trade.base.raw_text import decode, numbered_lines
+from trade.base.text import N_
+from trade.catalogue.rules import isbn13
+from trade.stock.rules import Entry, Header, Line, Reading, price_of, quantity_of, refusal
+
+NAME = "cegald"
+TITLE = N_("SINLI CEGALD, version 02")
+VAT_INCLUDED = False
+WHOLE_INVENTORY = True
+
+# Letters written as escapes ("\\D1" for an N with tilde) make the header longer, so its date is found from the end.
+_MESSAGE = re.compile(r"^I.(?P<document>.{6})(?P<version>.{2})(?P<sender>.{8})")
+_HEADER = re.compile(r"^C.*?(?P<date>[0-9]{8}| {8})(?P<currency>[A-Z]{3})?\s*$")
+
+TITLE_LINE = Layout(
+    "D",
+    (
+        Column("record", 1, 1),
+        Column("isbn", 2, 17),
+        Column("quantity", 19, 6),
+        Column("price", 25, 10, may_be_absent=True),
+    ),
+)
+
+
+def read(data: bytes) -> Reading:
+    """The header and the lines of a CEGALD message. Raises Refused where it is another message or damaged."""
+    lines = numbered_lines(decode(data))
+    sender = _sender(*next(lines, (1, "")))
+    number, line = next(lines, (2, ""))
+    if line.startswith("I"):
+        number, line = next(lines, (3, ""))
+    return Reading(_header(number, line, sender), _entries(lines))
+
+
+def _sender(number: int, line: str) -> str:
+    found = _MESSAGE.match(line)
+    if not found:
+        raise Refused(N_("Line %(line)d: a SINLI message begins with a line “I”; this file does not."), line=number)
+    if found["document"] != "CEGALD":
+        raise Refused(
+            N_("This is a SINLI message “%(document)s”; the stock report is called CEGALD."),
+            document=found["document"].strip(),
+        )
+    if found["version"] != "02":
+        raise Refused(
+            N_("This is CEGALD version %(version)s; version 02 is read. Change it in your software."),
+            version=found["version"],
+        )
+    return found["sender"].strip()
+
+
+def _header(number: int, line: str, sender: str) -> Header:
+    found = _HEADER.match(line.ljust(52))
+    if not found:
+        raise Refused(N_("Line %(line)d: the header “C” with the date of the stock is missing."), line=number)
+    if found["currency"] not in (None, "EUR"):
+        raise Refused(N_("The prices of this file are in %(currency)s; send them in EUR."), currency=found["currency"])
+    if not found["date"].strip():
+        return Header(None, sender)
+    try:
+        day = date(int(found["date"][:4]), int(found["date"][4:6]), int(found["date"][6:]))
+    except ValueError:
+        raise Refused(
+            N_("Line %(line)d: “%(date)s” is no date; YYYYMMDD is expected."), line=number, date=found["date"]
+        ) from None
+    return Header(day, sender)
+
+
+def _entries(lines: Iterator[tuple[int, str]]) -> Iterator[Entry]:
+    for number, line in lines:
+        try:
+            yield _title(number, line)
+        except Refused as refused:
+            yield refusal(number, line, refused)
+
+
+def _title(number: int, line: str) -> Line:
+    if not line.startswith("D"):
+        raise Refused(N_("The line begins with “%(record)s”; lines of titles begin with “D”."), record=line[:1])
+    fields = TITLE_LINE.cut(line)
+    isbn = isbn13(fields["isbn"])
+    return Line(number, isbn, quantity_of(fields["quantity"]), price_of(fields["price"]))

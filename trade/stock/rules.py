@@ -1,0 +1,347 @@
+"""What a stock file says, what changed since the last one, and what of it may be shown to readers.
+
+Prices are cents; a price None was not given. Whether they hold VAT is the format's to say: :func:`tally`
+returns them with VAT, each rounded once, half up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from trade.base.errors import Refused
+from trade.base.money import PER, gross_of
+from trade.base.raw_text import digits
+from trade.base.text import N_, Text
+
+MAX_PRICE = 1_000_000
+"""No book costs more than 10,000 EUR: a higher price is a shifted field."""
+MAX_QUANTITY = 99_999
+EXCERPT = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One accepted line: its number in the file, the ISBN, copies, and the price as written."""
+
+    number: int
+    isbn: int
+    quantity: int
+    price: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """One refused line: its number, why, and how it begins."""
+
+    number: int
+    reason: Text
+    excerpt: str
+
+
+Entry = Line | Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the file says of itself: the day of the stock and who sent it, where the format tells."""
+
+    date: date | None = None
+    sender: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A file being read: its header at once, its lines as they are asked for."""
+
+    header: Header
+    entries: Iterator[Entry]
+
+
+def refusal(number: int, line: str, refused: Refused) -> Rejected:
+    """The refused line as it is shown to the bookseller."""
+    shown = "".join(c if c.isprintable() else " " for c in line.strip())
+    return Rejected(number, refused.text, shown[:EXCERPT])
+
+
+def quantity_of(field: str) -> int:
+    """Copies of a line; ASCII digits only. Raises Refused for a missing, negative or absurd number."""
+    text = field.strip()
+    if text.startswith("-"):
+        raise Refused(N_("The quantity %(quantity)s is negative; stock is zero or more."), quantity=text[:20])
+    copies = digits(text)
+    if copies is None:
+        raise Refused(N_("“%(quantity)s” is no quantity; write a whole number."), quantity=text[:20])
+    if copies > MAX_QUANTITY:
+        raise Refused(N_("%(quantity)s copies are more than any bookshop holds."), quantity=text[:20])
+    return copies
+
+
+def price_of(field: str) -> int | None:
+    """Cents of a field with two implied decimals; None where it is blank or zero (A15).
+
+    Raises Refused for a negative price, for anything but ASCII digits, and above 10,000 EUR.
+    """
+    text = field.strip()
+    if text.startswith("-"):
+        raise Refused(N_("The price %(price)s is negative."), price=text[:20])
+    cents = digits(text) if text else 0
+    if cents is None:
+        raise Refused(N_("“%(price)s” is no price in cents."), price=text[:20])
+    if cents > MAX_PRICE:
+        raise Refused(N_("The price %(price)s is above 10,000 EUR: its field has shifted."), price=text[:20])
+    return cents or None
+
+
+# --- one file ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What a file says of one ISBN: copies in all, the price with VAT, whether its lines disagree on it."""
+
+    quantity: int
+    price: int | None
+    several_prices: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """An ISBN on several lines: their numbers, and the prices with VAT found on them."""
+
+    isbn: int
+    lines: tuple[int, ...]
+    prices: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The sum of a file: lines read, those refused, titles, and the ISBNs that came more than once."""
+
+    accepted: int
+    rejected: list[Rejected]
+    titles: dict[int, Title]
+    repeats: list[Repeat]
+
+    @property
+    def read(self) -> int:
+        """Data lines: every one is either accepted or refused."""
+        return self.accepted + len(self.rejected)
+
+    @property
+    def repeated(self) -> int:
+        """Lines that repeat the ISBN of an earlier one."""
+        return self.accepted - len(self.titles)
+
+
+def tally(
+    entries: Iterator[Entry],
+    *,
+    vat_rate: int,
+    vat_included: bool,
+    progress: Callable[[int], None] = lambda lines: None,
+    every: int = 2_000,
+) -> Tally:
+    """Sum up a file. Copies of a repeated ISBN are added; where its lines name several prices it has none.
+
+    ``vat_rate`` (per ten thousand) is added to prices that do not include it. ``progress`` hears how many lines
+    were read, each ``every`` lines.
+    """
+    by_isbn: dict[int, list[Line]] = {}
+    rejected: list[Rejected] = []
+    for count, entry in enumerate(entries, 1):
+        if isinstance(entry, Rejected):
+            rejected.append(entry)
+        else:
+            by_isbn.setdefault(entry.isbn, []).append(entry)
+        if count % every == 0:
+            progress(count)
+    rate = 0 if vat_included else vat_rate
+    titles = {isbn: _title(lines, rate) for isbn, lines in by_isbn.items()}
+    repeats = [_repeat(isbn, lines, rate) for isbn, lines in by_isbn.items() if len(lines) > 1]
+    return Tally(sum(map(len, by_isbn.values())), rejected, titles, repeats)
+
+
+def _prices(lines: Sequence[Line], rate: int) -> tuple[int, ...]:
+    return tuple(sorted({gross_of(line.price, rate) for line in lines if line.price is not None}))
+
+
+def _title(lines: Sequence[Line], rate: int) -> Title:
+    prices = _prices(lines, rate)
+    copies = min(sum(line.quantity for line in lines), MAX_QUANTITY)
+    return Title(copies, prices[0] if len(prices) == 1 else None, len(prices) > 1)
+
+
+def _repeat(isbn: int, lines: Sequence[Line], rate: int) -> Repeat:
+    return Repeat(isbn, tuple(line.number for line in lines), _prices(lines, rate))
+
+
+# --- against the last applied file -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Difference:
+    """ISBNs whose copies appear, change (copies or price) or go to zero."""
+
+    added: list[int]
+    changed: list[int]
+    zeroed: list[int]
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.zeroed)
+
+
+def difference(before: Mapping[int, Title], after: Mapping[int, Title]) -> Difference:
+    """What applying ``after`` over ``before`` would do. A title with no copies is as good as absent."""
+    held = {isbn for isbn, title in before.items() if title.quantity}
+    found = {isbn for isbn, title in after.items() if title.quantity}
+    return Difference(
+        added=sorted(found - held),
+        changed=sorted(isbn for isbn in found & held if after[isbn] != before[isbn]),
+        zeroed=sorted(held - found),
+    )
+
+
+@dataclass(frozen=True)
+class Guards:
+    """The limits of a file that goes through by itself (settings; shares per ten thousand)."""
+
+    removed_share: int = 3_000
+    price_moved: int = 5_000
+    price_moved_share: int = 500
+
+
+@dataclass(frozen=True)
+class Last:
+    """What is known of the last applied file of a bookshop."""
+
+    titles: Mapping[int, Title] = field(default_factory=dict)
+    date: date | None = None
+    sender: str = ""
+
+
+def suspicions(*, last: Last, header: Header, titles: Mapping[int, Title], today: date, guards: Guards) -> list[Text]:
+    """Why a person should look before the file is applied (domain.md 3.9); empty means it may pass.
+
+    Held are: a file that removes 30 % of the titles or more, moves more than 5 % of the prices by more than half,
+    has no copies at all, is older than the last one or dated after tomorrow, or comes from another sender.
+    A bookshop's first file teaches its sender.
+    """
+    found = [_nothing_left(titles), _removed(last, titles, guards), _price_moved(last, titles, guards)]
+    found += [_out_of_time(last, header, today), _other_sender(last, header)]
+    return [reason for reason in found if reason is not None]
+
+
+def _nothing_left(titles: Mapping[int, Title]) -> Text | None:
+    if any(title.quantity for title in titles.values()):
+        return None
+    return Text(N_("The file has no copies of anything: all stock would be zero."))
+
+
+def _removed(last: Last, titles: Mapping[int, Title], guards: Guards) -> Text | None:
+    held = [isbn for isbn, title in last.titles.items() if title.quantity]
+    gone = sum(1 for isbn in held if isbn not in titles or not titles[isbn].quantity)
+    if not gone or gone * PER < guards.removed_share * len(held):
+        return None
+    return Text(N_("It would remove %(gone)d of %(held)d titles."), {"gone": gone, "held": len(held)})
+
+
+def _price_moved(last: Last, titles: Mapping[int, Title], guards: Guards) -> Text | None:
+    pairs = [(title.price, titles[isbn].price) for isbn, title in last.titles.items() if isbn in titles]
+    priced = [(old, new) for old, new in pairs if old is not None and new is not None]
+    moved = sum(1 for old, new in priced if abs(new - old) * PER > guards.price_moved * old)
+    if moved * PER <= guards.price_moved_share * len(priced):
+        return None
+    return Text(
+        N_("%(moved)d of %(priced)d prices would move by more than %(percent)d %%."),
+        {"moved": moved, "priced": len(priced), "percent": guards.price_moved // 100},
+    )
+
+
+def _out_of_time(last: Last, header: Header, today: date) -> Text | None:
+    if header.date is None:
+        return None
+    if header.date > today + timedelta(days=1):
+        return Text(N_("It is dated %(date)s, in the future."), {"date": header.date.isoformat()})
+    if last.date is not None and header.date < last.date:
+        return Text(
+            N_("It is dated %(date)s, before the last one (%(last)s)."),
+            {"date": header.date.isoformat(), "last": last.date.isoformat()},
+        )
+    return None
+
+
+def _other_sender(last: Last, header: Header) -> Text | None:
+    if not header.sender or not last.sender or header.sender == last.sender:
+        return None
+    return Text(
+        N_("It was sent by “%(sender)s”; this bookshop's files come from “%(known)s”."),
+        {"sender": header.sender, "known": last.sender},
+    )
+
+
+# --- what may be shown -------------------------------------------------------------------------------
+
+
+class Verdict(StrEnum):
+    """May a title in stock be shown, and if not, why: decided when a file, a price or a threshold changes."""
+
+    VISIBLE = "visible"
+    UNKNOWN_BOOK = "unknown_book"
+    NO_NETWORK_PRICE = "no_network_price"
+    SEVERAL_PRICES = "several_prices"
+    NO_PRICE = "no_price"
+    PRICE_ERROR = "price_error"
+
+
+def price_verdict(*, network_price: int | None, title: Title, threshold: int) -> Verdict:
+    """Compare the bookshop's price with the network's, both with VAT, in cents (T124, A13).
+
+    ``threshold`` is per ten thousand of the bookshop's price: a difference of exactly that much is still
+    visible. One cent is always tolerated: adding VAT to a price without it may lose one.
+    """
+    if network_price is None:
+        return Verdict.NO_NETWORK_PRICE
+    if title.several_prices:
+        return Verdict.SEVERAL_PRICES
+    if title.price is None:
+        return Verdict.NO_PRICE
+    apart = abs(network_price - title.price)
+    within = apart <= 1 or apart * PER <= threshold * title.price
+    return Verdict.VISIBLE if within else Verdict.PRICE_ERROR
+
+
+class Freshness(StrEnum):
+    """How old a bookshop's stock is (A32)."""
+
+    NEVER = "never"
+    FRESH = "fresh"
+    LATE = "late"
+    STALE = "stale"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True)
+class FreshnessLimits:
+    """Hours after which staff are warned, readers see the age, and the stock is hidden (settings)."""
+
+    warn: int = 26
+    mark: int = 36
+    hide: int = 72
+
+
+def freshness(*, received_at: datetime | None, at: datetime, limits: FreshnessLimits) -> Freshness:
+    """Late from 26 h, stale ("seen n h ago") from 36 h, expired (hidden) from 72 h after the last file."""
+    if received_at is None:
+        return Freshness.NEVER
+    age = at - received_at
+    for hours, state in (
+        (limits.hide, Freshness.EXPIRED),
+        (limits.mark, Freshness.STALE),
+        (limits.warn, Freshness.LATE),
+    ):
+        if age >= timedelta(hours=hours):
+            return state
+    return Freshness.FRESH
