@@ -1,7 +1,8 @@
 """The same invoice for machines: Factur-X (CII), profile EN 16931, built from the document alone.
 
 The amount due is zero: the invoice is deducted from the transfer, so what was redeemed counts as paid in
-advance (BT-113), and the payment means is the setting off of mutual debts (UNTDID 4461 code 97).
+advance (BT-113), and the payment means is the setting off of mutual debts (UNTDID 4461 code 97). France
+wants the invoicing mode as well (S2: a service already paid).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ NAME = "factur-x.xml"
 LEVEL = "en16931"
 INVOICE = "380"
 CLEARING = "97"
+PAID_SERVICE = "S2"
 STANDARD_RATE = "S"
 ONE_PIECE = "C62"
 
@@ -59,6 +61,7 @@ def fields(document: InvoiceDocument, translations: NullTranslations) -> dict[st
         "BT-74": document.period_end,
         "BT-81": CLEARING,
         "BT-83": document.deduction.reference,
+        **({"BT-23": PAID_SERVICE} if document.issuer.country == "FR" else {}),
         "BG-1": notes,
         "BG-4": _party(document.issuer),
         "BG-7": _party(document.recipient),
