@@ -1,0 +1,22 @@
+"""The permission every address of the three areas demands (rule 5): endpoint, or ``blueprint.*`` -> permission.
+
+An endpoint that is missing here stops the start-up (``web.access.guard``). The sentences of the
+permissions stand in ``trade/accounts/permissions.py``. Keep the three parts apart and sorted as the menus are.
+"""
+
+from __future__ import annotations
+
+SHARED = {
+    "backoffice.static": "public",
+}
+
+STAFF = {
+    "staff.*": "staff.enter",
+    "staff_components.*": "staff.enter",
+}
+
+OFFICE: dict[str, str] = {}
+
+LEDGER: dict[str, str] = {}
+
+ACCESS = {**SHARED, **STAFF, **OFFICE, **LEDGER}

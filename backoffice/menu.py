@@ -1,0 +1,99 @@
+"""The sidebar as data: groups of items; what a person may not open is not shown.
+
+An area declares its menu in its own package::
+
+    MENU = (
+        Group("", (Item(N_("Now"), "staff.index", "home", count="problems"),)),
+        Group(N_("Network"), (Item(N_("Members"), "staff_members.index_view", "people", count="applications"),)),
+    )
+
+``count`` is a key of the counts the area computes once per page (``Area.counts``): a number, shown muted,
+or an :class:`Alarm`, shown in red because something broke.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+
+class Alarm(int):
+    """A count that says something broke: shown in red."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the menu. ``phone`` items also stand in the bottom bar of a phone (four at most)."""
+
+    label: str
+    endpoint: str
+    icon: str
+    count: str = ""
+    phone: bool = False
+
+    @property
+    def blueprint(self) -> str:
+        """The view the item leads to; every page of that view lights the item."""
+        return self.endpoint.rpartition(".")[0]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A headed group of items; the first group of an area has no heading."""
+
+    label: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class ShownItem:
+    """An item as the template needs it: words, address, count, and whether it is the present page."""
+
+    label: str
+    url: str
+    icon: str
+    count: int
+    alarm: bool
+    on: bool
+    phone: bool
+
+
+@dataclass(frozen=True)
+class ShownGroup:
+    """A group with the items that the person may open."""
+
+    label: str
+    items: tuple[ShownItem, ...]
+
+
+def shown(
+    menu: tuple[Group, ...],
+    *,
+    allowed: Callable[[str], bool],
+    url: Callable[[str], str],
+    say: Callable[[str], str],
+    counts: Mapping[str, int],
+    lit: str,
+    endpoint: str,
+) -> tuple[ShownGroup, ...]:
+    """The groups a person sees. ``lit`` is the blueprint of the present page, ``endpoint`` its endpoint."""
+    exact = any(item.endpoint == endpoint for group in menu for item in group.items)
+
+    def show(item: Item) -> ShownItem:
+        count = counts.get(item.count, 0) if item.count else 0
+        on = item.endpoint == endpoint if exact else item.blueprint == lit
+        return ShownItem(
+            label=say(item.label),
+            url=url(item.endpoint),
+            icon=item.icon,
+            count=count,
+            alarm=isinstance(count, Alarm),
+            on=on,
+            phone=item.phone,
+        )
+
+    groups = (
+        ShownGroup(say(group.label) if group.label else "", tuple(map(show, filter(lambda i: allowed(i.endpoint), group.items))))
+        for group in menu
+    )
+    return tuple(group for group in groups if group.items)
