@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from trade.accounts.models import Person, Role, SignInSession
 from trade.accounts.queries import digest
+from trade.base.models import SettingValue
 from trade.base.tenancy import Scope, TenantSession
 from trade.catalogue.models import Author, Book, Category
 from trade.members.models import BillingData, Bookshop
@@ -105,6 +106,9 @@ def _bookshop(session: TenantSession, network: str, name: str, index: int) -> in
     )
     session.add(shop)
     session.flush()
+    session.add(
+        SettingValue(key="reservations.on", bookshop_id=shop.id, value=True, valid_from=shop.active_at, set_at=NOW)
+    )
     session.add(
         BillingData(
             bookshop_id=shop.id,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from trade.base.settings import Setting, declare
 from trade.base.text import N_
 
-OFFERED = declare(
+ON = declare(
     Setting(
-        key="reservations.offered",
+        key="reservations.on",
         kind="boolean",
         label=N_("Reservations"),
         help=N_("Readers reserve a book on your shelves without paying and collect it in the bookshop."),

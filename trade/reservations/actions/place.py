@@ -20,7 +20,7 @@ from trade.reservations.actions.mails import tell_bookshop, tell_reader
 from trade.reservations.models import Reservation
 from trade.reservations.queries import next_number, open_of_reader, trace_of
 from trade.reservations.rules import REFUSALS, Offer, Refusal, refuse_placing
-from trade.reservations.settings import ANSWER_AMOUNT, ANSWER_UNIT, MOST_OPEN, OFFERED
+from trade.reservations.settings import ANSWER_AMOUNT, ANSWER_UNIT, MOST_OPEN, ON
 from trade.reservations.states import OPEN, RESERVATION
 from trade.stock.actions import hold
 from trade.stock.queries import available
@@ -78,7 +78,7 @@ def offers_reservations(session: TenantSession, *, bookshop: Bookshop, at: datet
     return (
         session.profile.has("reservations")
         and bookshop.state == "active"
-        and bool(value_of(session, OFFERED, at=at, bookshop_id=bookshop.id))
+        and bool(value_of(session, ON, at=at, bookshop_id=bookshop.id))
     )
 
 
