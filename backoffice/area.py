@@ -62,10 +62,16 @@ def no_role(who: Identity) -> str:
     return ""
 
 
+def no_gate(who: Identity) -> Any:
+    """An area that lets everybody in who may open its pages."""
+    return None
+
+
 @dataclass(frozen=True)
 class Area:
     """One back office. ``views`` makes its views anew for each application; the first one is its home,
-    whose endpoint is the key. Blueprints of its views are named ``key`` or ``key_something``."""
+    whose endpoint is the key. Blueprints of its views are named ``key`` or ``key_something``. ``gate`` is asked
+    after the scope is open: what it answers is shown instead of the page (texts to accept)."""
 
     key: str
     name: str
@@ -77,6 +83,7 @@ class Area:
     role: Callable[[Identity], str] = no_role
     place: Callable[[Identity], Place] = network_place
     counts: Callable[[TenantSession], Mapping[str, int]] = no_counts
+    gate: Callable[[Identity], Any] = no_gate
     search: Search | None = None
     account_links: tuple[tuple[str, str, str], ...] = ()
 
@@ -125,8 +132,9 @@ def area_of_request() -> Area | None:
 def _open_scope() -> Any:
     area = area_of_request()
     if area is None:
-        return
+        return None
     who = identity()
     if who is None:
         abort(404)
     begin(area.scope(who))
+    return area.gate(who)
