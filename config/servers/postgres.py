@@ -11,7 +11,7 @@ from psycopg import sql
 from config.servers.account import Account, private_folder
 from config.servers.engines import Postgres
 from config.servers.errors import ServersError
-from config.servers.processes import Process, wait_until
+from config.servers.processes import Process, spawn, wait_until
 
 DATABASE = "mostrador"
 OWNER = "mostrador_owner"
@@ -64,18 +64,9 @@ def start(engine: Postgres, data: Path, sockets: Path, log: Path, account: Accou
         "jit": "off",
     }
     arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-    with log.open("ab") as output:
-        child = subprocess.Popen(
-            [engine.programs / "postgres", "-D", data, *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            cwd=data,
-            start_new_session=True,
-            **account.popen_options(),
-        )
-    process = Process.of(child.pid)
-    wait_until(lambda: answers(sockets) or child.poll() is not None, 60)
+    command = [engine.programs / "postgres", "-D", data, *arguments]
+    process = spawn(command, log=log, folder=data, options=account.popen_options())
+    wait_until(lambda: answers(sockets) or not process.alive(), 60)
     if not answers(sockets):
         stop(process)
         raise ServersError(f"PostgreSQL did not start. Its log, {log}, ends:\n{_end_of(log)}")

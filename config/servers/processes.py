@@ -4,9 +4,10 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,28 @@ class Process:
             except ProcessLookupError:
                 return
             wait_until(lambda: not self.alive(), patience)
+
+
+class _Detached(subprocess.Popen[bytes]):
+    """A child that outlives this object, and this process, on purpose: no warning that it still runs."""
+
+    def __del__(self) -> None:
+        return
+
+
+def spawn(arguments: Sequence[str | Path], *, log: Path, folder: Path, options: Mapping[str, Any]) -> Process:
+    """Start a program that goes on when we end, out of reach of our terminal's Ctrl-C."""
+    with log.open("ab") as output:
+        child = _Detached(
+            arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            cwd=folder,
+            start_new_session=True,
+            **options,
+        )
+    return Process.of(child.pid)
 
 
 def wait_until(done: Callable[[], bool], seconds: float) -> bool:

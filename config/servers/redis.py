@@ -1,14 +1,13 @@
 """One private Redis: a unix socket, every write kept in a file, nothing ever thrown out."""
 
 import signal
-import subprocess
 from pathlib import Path
 
 import redis
 
 from config.servers.account import Account
 from config.servers.errors import ServersError
-from config.servers.processes import Process, wait_until
+from config.servers.processes import Process, spawn, wait_until
 
 
 def url(sockets: Path) -> str:
@@ -31,18 +30,9 @@ def start(program: Path, data: Path, sockets: Path, log: Path, account: Account)
         "maxmemory-policy": "noeviction",
         "daemonize": "no",
     }
-    with log.open("ab") as output:
-        child = subprocess.Popen(
-            [program, *(part for name, value in options.items() for part in (f"--{name}", value))],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            cwd=data,
-            start_new_session=True,
-            **account.popen_options(),
-        )
-    process = Process.of(child.pid)
-    wait_until(lambda: answers(sockets) or child.poll() is not None, 30)
+    command = [program, *(part for name, value in options.items() for part in (f"--{name}", value))]
+    process = spawn(command, log=log, folder=data, options=account.popen_options())
+    wait_until(lambda: answers(sockets) or not process.alive(), 30)
     if not answers(sockets):
         stop(process)
         raise ServersError(f"Redis did not start; {log} says why.")
