@@ -20,7 +20,7 @@ from sqlalchemy import (
     func,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -42,15 +42,18 @@ Isbn = Annotated[int, mapped_column(BigInteger)]
 class Base(DeclarativeBase):
     """Base of every table. ISBNs are whole numbers of 13 digits; moments are aware and stored in UTC."""
 
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {
-        str: Text,
-        int: Integer,
-        datetime: DateTime(timezone=True),
-        dict[str, Any]: JSONB,
-        list[Any]: JSONB,
-        list[str]: JSONB,
-    }
+    # In the registry, not beside it: Flask-SQLAlchemy copies this class and would find both.
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={
+            str: Text,
+            int: Integer,
+            datetime: DateTime(timezone=True),
+            dict[str, Any]: JSONB,
+            list[Any]: JSONB,
+            list[str]: JSONB,
+        },
+    )
 
 
 def person_key(*, nullable: bool = False, index: bool = False) -> Any:
