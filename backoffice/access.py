@@ -11,7 +11,7 @@ SHARED = {
 }
 
 STAFF = {
-    "staff.*": "staff.enter",
+    "staff_now.*": "staff.enter",
     "staff_components.*": "staff.enter",
 }
 

@@ -69,12 +69,15 @@ def no_gate(who: Identity) -> Any:
 
 @dataclass(frozen=True)
 class Area:
-    """One back office. ``views`` makes its views anew for each application; the first one is its home,
-    whose endpoint is the key. Blueprints of its views are named ``key`` or ``key_something``. ``gate`` is asked
-    after the scope is open: what it answers is shown instead of the page (texts to accept)."""
+    """One back office. ``views`` makes its views anew for each application; the first one is the landing page,
+    whose endpoint is ``home``. Blueprints of its views are named ``key_something``. ``gate`` is asked after the
+    scope is open: what it answers is shown instead of the page (texts to accept). ``counts`` feed the menu's
+    numbers in as few queries as can be; ``account_links`` are (msgid, endpoint, icon) in the user's menu.
+    """
 
     key: str
     name: str
+    home: str
     views: Callable[[], Sequence[BaseView]]
     menu: tuple[Group, ...]
     scope: Callable[[Identity], Scope]
@@ -92,11 +95,6 @@ class Area:
         """The address under which the area lives."""
         return f"/{self.key}"
 
-    @property
-    def home(self) -> str:
-        """The endpoint of the landing page."""
-        return f"{self.key}.index"
-
 
 class AreaAdmin(Admin):
     """A Flask-Admin that knows its area."""
@@ -105,7 +103,7 @@ class AreaAdmin(Admin):
         self.area = area
         first, *others = area.views()
         super().__init__(
-            app, name=area.name, index_view=first, endpoint=area.key, url=area.url, theme=PAPER_AND_INK
+            app, name=area.name, index_view=first, endpoint=first.endpoint, url=area.url, theme=PAPER_AND_INK
         )
         for view in others:
             self.add_view(view)

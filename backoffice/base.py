@@ -159,7 +159,7 @@ class RecordView(Guarded, ModelView):
         """How many rows the present tab has, up to LARGEST_COUNT."""
         return session().query(func.count()).select_from(self._few(self.get_query()))
 
-    def get_one(self, id: Any) -> Any:  # noqa: A002 - the name Flask-Admin uses
+    def get_one(self, id: Any) -> Any:
         """The row of that id; None for a foreign, absent or garbage id."""
         try:
             number = int(id)
@@ -189,9 +189,7 @@ class RecordView(Guarded, ModelView):
         page_size: int | None = None,
     ) -> tuple[int, list[Any]]:
         """One page of rows in a stable order, and the bounded count."""
-        _, query = super().get_list(
-            None, sort_column, bool(sort_desc), search, filters, execute=False, page_size=False
-        )
+        _, query = super().get_list(None, sort_column, bool(sort_desc), search, filters, execute=False, page_size=False)
         count = session().scalar(select(func.count()).select_from(self._few(query))) or 0
         size = page_size or self.page_size
         last = max(count - 1, 0) // size
@@ -235,9 +233,7 @@ class RecordView(Guarded, ModelView):
         """The tabs with their counts, counted in one query."""
         if not self.tabs:
             return []
-        counted = [
-            func.count().filter(tab.criterion()) if tab.criterion else func.count() for tab in self.tabs
-        ]
+        counted = [func.count().filter(tab.criterion()) if tab.criterion else func.count() for tab in self.tabs]
         counts = session().execute(select(*counted).select_from(self.model)).one()
         return [
             {
@@ -267,9 +263,7 @@ class RecordView(Guarded, ModelView):
     def acts(self) -> list[tuple[str, str, str]]:
         """The buttons of the page's head that this person may use: words, address, kind."""
         return [
-            (gettext(label), url_for(endpoint), kind)
-            for label, endpoint, kind in self.head_acts
-            if allowed(endpoint)
+            (gettext(label), url_for(endpoint), kind) for label, endpoint, kind in self.head_acts if allowed(endpoint)
         ]
 
     # --- export and actions --------------------------------------------------------------------

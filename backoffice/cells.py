@@ -27,7 +27,7 @@ from web.language import ago, isbn, moment, money, number, percent, short_day
 
 Beside = Mapping[str, Any]
 Cell = Callable[["Column", Any, Beside], Any]
-DASH = Markup('<span class="none">–</span>')  # noqa: S704 - a constant
+DASH = Markup('<span class="none">–</span>')
 
 
 @dataclass(frozen=True)

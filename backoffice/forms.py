@@ -5,42 +5,24 @@ Labels, descriptions and choices are msgids; :class:`PaperForm` translates them 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext
+from babel.numbers import format_decimal
+from flask_babel import get_locale, gettext
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, SelectMultipleField, StringField
+from wtforms import DateField, SelectMultipleField, StringField
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from trade.base.money import cents_of
+from trade.base import typed
+from trade.base.errors import Refused
+from trade.base.money import euros
+from web.language import say
 
-AMOUNT = re.compile(r"(?P<sign>-?)(?P<whole>\d{1,9}|\d{1,3}(?P<group>[.,' ])\d{3}((?P=group)\d{3}){0,2})(?:[.,](?P<part>\d{1,2}))?")
 LARGEST_FILE = 8 * 1024 * 1024
-
-
-def read_decimal(text: str) -> Decimal:
-    """A number as people write it: ``12``, ``12,5``, ``1.234,50``, ``1,234.50``. Raises ValueError.
-
-    Three digits after a single separator are thousands: no amount has three decimals.
-    """
-    clean = text.strip().replace("\u00a0", " ").replace("\u202f", " ").replace("\u2212", "-")
-    clean = clean.strip("€% ").strip()
-    found = AMOUNT.fullmatch(clean)
-    if not found:
-        raise ValueError(text)
-    whole = re.sub(r"\D", "", found["whole"])
-    return Decimal(f"{found['sign']}{whole}.{found['part'] or '0'}")
-
-
-def write_decimal(value: Decimal) -> str:
-    """The number as the field shows it: a comma or point by language, no thousands."""
-    separator = gettext("decimal separator|.").rpartition("|")[2]
-    return f"{value:f}".replace(".", separator)
 
 
 class PaperForm(FlaskForm):
@@ -62,8 +44,8 @@ class PaperForm(FlaskForm):
         self[field].errors = [*self[field].errors, message]
 
 
-class _NumberField(StringField):
-    wrong = ""
+class _TypedField(StringField):
+    """A field whose text is read by :mod:`trade.base.typed`; what was typed is kept when it is wrong."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what was typed; an empty field is None."""
@@ -72,9 +54,8 @@ class _NumberField(StringField):
             return
         try:
             self.data = self.read(valuelist[0])
-        except ValueError:
-            self.typed = valuelist[0]
-            raise ValueError(gettext(self.wrong)) from None
+        except Refused as refused:
+            raise ValueError(say(refused)) from None
 
     def _value(self) -> str:
         if self.raw_data:
@@ -82,50 +63,46 @@ class _NumberField(StringField):
         return "" if self.data is None else self.write(self.data)
 
     def read(self, text: str) -> int:
-        """What the text means. Raises ValueError."""
-        return int(text)
+        """What the text means. Raises Refused."""
+        return typed.whole_number(text)
 
     def write(self, value: int) -> str:
-        """How the value is shown."""
+        """How the value is shown in the field."""
         return str(value)
 
 
-class CentsField(_NumberField):
-    """An amount of money, kept as cents."""
+class CountField(_TypedField):
+    """A whole number."""
 
-    wrong = "Write an amount such as 12.50."
+
+class CentsField(_TypedField):
+    """An amount of money, kept as cents."""
 
     def read(self, text: str) -> int:
         """Cents of what was typed."""
-        return cents_of(read_decimal(text))
+        return typed.money(text)
 
     def write(self, value: int) -> str:
-        """The amount with two decimals."""
-        return write_decimal(Decimal(value).scaleb(-2))
+        """The amount with two decimals, without marks for thousands."""
+        return format_decimal(euros(value), format="0.00", locale=get_locale())
 
 
-class RateField(_NumberField):
+class RateField(_TypedField):
     """A percentage, kept per ten thousand (400 = 4 %)."""
-
-    wrong = "Write a percentage such as 4.5."
 
     def read(self, text: str) -> int:
         """The rate of what was typed."""
-        return cents_of(read_decimal(text))
+        return typed.percent(text)
 
     def write(self, value: int) -> str:
         """The percentage without useless zeros."""
-        return write_decimal((Decimal(value) / 100).normalize())
+        return format_decimal(Decimal(value) / 100, format="0.##", locale=get_locale())
 
 
 class DayField(DateField):
     """A date by the browser's own picker."""
 
     data: date | None
-
-
-class CountField(IntegerField):
-    """A whole number."""
 
 
 class TicksField(SelectMultipleField):
@@ -149,9 +126,7 @@ class AtMost:
         length = stream.tell()
         stream.seek(0)
         if length > self.size:
-            raise StopValidation(
-                gettext("The file is larger than %(limit)s MB.", limit=self.size // 1024 // 1024)
-            )
+            raise StopValidation(gettext("The file is larger than %(limit)s MB.", limit=self.size // 1024 // 1024))
 
 
 def translated(choices: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -93,7 +93,10 @@ def shown(
         )
 
     groups = (
-        ShownGroup(say(group.label) if group.label else "", tuple(map(show, filter(lambda i: allowed(i.endpoint), group.items))))
+        ShownGroup(
+            say(group.label) if group.label else "",
+            tuple(map(show, filter(lambda i: allowed(i.endpoint), group.items))),
+        )
         for group in menu
     )
     return tuple(group for group in groups if group.items)

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, request, url_for
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 
 from backoffice.area import Area, Place, areas
 from backoffice.menu import ShownGroup, ShownItem, shown
 from trade.accounts.identity import Identity
-from trade.base.text import N_
 from web.access import permission_for
 from web.database import profile, session
 from web.identity import identity, may
@@ -111,7 +110,7 @@ def shell_for(area: Area) -> Shell:
 
 
 def _language() -> str:
-    return str(current_app.jinja_env.globals["locale"]())  # type: ignore[operator]
+    return str(get_locale())
 
 
 def _person(area: Area, who: Identity) -> ShownPerson:
@@ -156,6 +155,3 @@ def _search(area: Area) -> Mapping[str, str] | None:
         "hint": gettext(area.search.hint),
         "words": request.args.get("q", "") if request.endpoint == area.search.endpoint else "",
     }
-
-
-PROFILE_LINK = N_("Your profile")
