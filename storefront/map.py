@@ -6,21 +6,15 @@ Outlines: es-atlas (MIT; IGN, CC BY 4.0) and IGN/Etalab départements (Licence O
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import asin, atan2, cos, degrees, hypot, radians, sin, sqrt
+from math import atan2, cos, degrees, hypot, radians, sin
 from typing import NamedTuple
 
-EARTH_KM = 6371.0
+from trade.base.coordinates import Point
+
 DIAL_SIZE = 300
 DIAL_RADIUS = 132
 DISC = 12
 RINGS_KM = (0.5, 1.0, 1.5, 3.0, 6.0, 15.0, 30.0, 60.0)
-
-
-class Point(NamedTuple):
-    """A place in degrees, WGS 84."""
-
-    lat: float
-    lon: float
 
 
 class Spot(NamedTuple):
@@ -55,12 +49,12 @@ class Frame(NamedTuple):
     scale: float
 
     def holds(self, point: Point) -> bool:
-        return self.west <= point.lon <= self.east and self.south <= point.lat <= self.north
+        return self.west <= point.longitude <= self.east and self.south <= point.latitude <= self.north
 
     def project(self, point: Point) -> tuple[float, float]:
         """Plate carrée, narrowed by the cosine of the frame's middle latitude."""
         narrow = cos(radians((self.south + self.north) / 2))
-        return self.x + (point.lon - self.west) * narrow * self.scale, self.y + (self.north - point.lat) * self.scale
+        return self.x + (point.longitude - self.west) * narrow * self.scale, self.y + (self.north - point.latitude) * self.scale
 
 
 class Country(NamedTuple):
@@ -84,18 +78,11 @@ COUNTRIES = {
 }
 
 
-def distance_km(a: Point, b: Point) -> float:
-    """Great-circle distance (haversine)."""
-    half = sin(radians(b.lat - a.lat) / 2) ** 2
-    half += cos(radians(a.lat)) * cos(radians(b.lat)) * sin(radians(b.lon - a.lon) / 2) ** 2
-    return 2 * EARTH_KM * asin(sqrt(min(1.0, half)))
-
-
 def bearing(a: Point, b: Point) -> float:
     """Initial bearing from `a` to `b`, degrees clockwise from north."""
-    turn = radians(b.lon - a.lon)
-    east = sin(turn) * cos(radians(b.lat))
-    north = cos(radians(a.lat)) * sin(radians(b.lat)) - sin(radians(a.lat)) * cos(radians(b.lat)) * cos(turn)
+    turn = radians(b.longitude - a.longitude)
+    east = sin(turn) * cos(radians(b.latitude))
+    north = cos(radians(a.latitude)) * sin(radians(b.latitude)) - sin(radians(a.latitude)) * cos(radians(b.latitude)) * cos(turn)
     return degrees(atan2(east, north)) % 360
 
 
@@ -104,7 +91,7 @@ def dial(here: Point, places: Sequence[tuple[Point, bool, str]]) -> Dial | None:
 
     `places` are (point, on the shelf, name), numbered from 1 in that order.
     """
-    distances = [distance_km(here, point) for point, _, _ in places]
+    distances = [here.kilometres_to(point) for point, _, _ in places]
     reach = next((km for km in RINGS_KM if max(distances, default=0.0) <= km), None)
     if reach is None or not places:
         return None
