@@ -93,6 +93,9 @@ def prepare(sockets: Path) -> None:
             if not _exists(connection, "pg_roles WHERE rolname", role):
                 create_role = sql.SQL(f"CREATE ROLE {{}} {rights}")
                 connection.execute(create_role.format(sql.Identifier(role)))
+        # So that the owner can drop a test database that somebody is still connected to.
+        grant = sql.SQL("GRANT pg_signal_backend TO {}")
+        connection.execute(grant.format(sql.Identifier(OWNER)))
         if not _exists(connection, "pg_database WHERE datname", DATABASE):
             create_database = sql.SQL("CREATE DATABASE {} OWNER {}")
             connection.execute(create_database.format(sql.Identifier(DATABASE), sql.Identifier(OWNER)))

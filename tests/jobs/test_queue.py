@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -174,10 +174,8 @@ def both_at_once(context: Context, effect_id: int) -> None:
 
     @handles("test.write")
     def slowly(session: TenantSession, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
-        try:
+        with suppress(threading.BrokenBarrierError):
             together.wait(timeout=0.5)
-        except threading.BrokenBarrierError:
-            pass
         return write_once(session, context, payload)
 
     workers = [threading.Thread(target=carry_out, args=(context, effect_id)) for _ in range(2)]
