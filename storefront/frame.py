@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
-from flask import Blueprint, Flask, request, url_for
+from flask import Blueprint, Flask, render_template, request, url_for
 from flask import session as cookie
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-
-from storefront.covers import cover
+from storefront import shown
 from trade.base.tenancy import DOOR, PUBLIC, Scope
 from web.database import begin, profile
 from web.identity import identity, may, workplace
@@ -21,65 +22,84 @@ pages = Blueprint(
     static_folder="static",
     static_url_path="/storefront-static",
 )
-DOORS = frozenset({"door", "join"})
+public = Blueprint("public", __name__)
+door = Blueprint("door", __name__)
+account = Blueprint("account", __name__, url_prefix="/account")
+join = Blueprint("join", __name__, url_prefix="/join")
+
 LANGUAGES = (("es", "Español"), ("fr", "Français"), ("en", "English"))
+AREAS = ("office_", "staff_", "ledger_")
+UNSUPPORTED = re.compile(r"MSIE |Trident/")
+
+MY_BOOKSHOP = "my_bookshop"
+VISITED_BOOKSHOP = "visited_bookshop"
 
 
 class Link(NamedTuple):
+    """An entry of a menu."""
+
     url: str
     words: str
 
 
-def init(app: Flask) -> None:
-    """Register static files, templates and what templates use everywhere."""
-    app.register_blueprint(pages)
-    app.jinja_env.globals.update(cover=cover)
-    app.context_processor(surroundings)
-
-
-def open_scope() -> None:
-    """Say for whom the request works: the door, the signed-in reader, or the public."""
-    if request.blueprint in DOORS:
-        begin(DOOR)
-        return
-    who = identity()
-    begin(PUBLIC if who is None else Scope("reader", person_id=who.person_id))
-
-
-def surroundings() -> dict[str, object]:
-    """What ``base.html`` needs; reads no table, so that error pages can always be drawn."""
-    return {
-        "network": profile(),
-        "languages": LANGUAGES,
-        "chosen": chosen_bookshop(),
-        "visitor": visitor_links(),
-    }
-
-
 class Chosen(NamedTuple):
-    """The bookshop a reader chose, as remembered by the browser's session."""
+    """The bookshop a reader chose or came through, as the browser's session remembers it."""
 
     slug: str
     name: str
 
 
+def init(app: Flask) -> None:
+    """Register static files, blueprints, and what templates use everywhere."""
+    for blueprint in (public, door, account, join):
+        blueprint.before_request(greet)
+        app.register_blueprint(blueprint)
+    app.register_blueprint(pages)
+    app.jinja_env.globals.update(cover=shown.cover_of)
+    app.context_processor(surroundings)
+
+
+def greet() -> ResponseReturnValue | None:
+    """Turn away browsers that cannot show the pages (F23), and say for whom the request works."""
+    if UNSUPPORTED.search(request.user_agent.string):
+        return render_template("unsupported.html")
+    if request.blueprint in ("door", "join"):
+        begin(DOOR)
+    else:
+        who = identity()
+        begin(PUBLIC if who is None else Scope("reader", person_id=who.person_id))
+    return None
+
+
+def surroundings() -> dict[str, object]:
+    """What ``base.html`` needs. It reads no table of its own, so that error pages can always be drawn."""
+    around: dict[str, object] = {"network": profile(), "languages": LANGUAGES, "legal_texts": legal_texts()}
+    if request.blueprint and request.blueprint.startswith(AREAS):
+        return around
+    return {**around, "chosen": chosen_bookshop(), "visitor": visitor()}
+
+
+def legal_texts() -> list[Link]:
+    """The texts of the footer."""
+    names = {"terms": _("Conditions of the network"), "privacy": _("Privacy policy")}
+    return [Link(url_for("public.legal", document=document), words) for document, words in names.items()]
+
+
 def chosen_bookshop() -> Chosen | None:
-    """The chosen bookshop, else the last one whose page was visited (T15, T16, A24)."""
-    kept = cookie.get("my_bookshop") or cookie.get("visited_bookshop")
+    """The bookshop chosen as one's own, else the last one whose page was visited (T15, T16, A24)."""
+    kept = cookie.get(MY_BOOKSHOP) or cookie.get(VISITED_BOOKSHOP)
     return Chosen(kept[0], kept[1]) if isinstance(kept, list) and len(kept) == 2 else None
 
 
-
-
-def visitor_links() -> list[Link] | None:
+def visitor() -> list[Link] | None:
     """The menu of who is signed in, by permission; None for the public."""
     if identity() is None:
         return None
     links = [Link(url_for("account.home"), _("Your account"))]
     if may("office.enter") and workplace():
-        links.append(Link("/office/", _("Your bookshop's office")))
+        links += office_sections()
     if may("staff.enter"):
         links.append(Link("/staff/", _("Staff area")))
     if may("money.read"):
-        links.append(Link("/ledger/", _("Accounts of the platform")))
+        links.append(Link("/ledger/", _("Accounts of the network")))
     return links

@@ -1,10 +1,7 @@
-"""The storefront's views, one module per kind of page."""
+"""The storefront's views, one module per kind of page; importing this package registers them all."""
 
 from __future__ import annotations
 
-from storefront.views.account import account
-from storefront.views.door import door
-from storefront.views.join import join
-from storefront.views.public import public
+from storefront.views import account, door, join, pages
 
-BLUEPRINTS = (public, door, account, join)
+__all__ = ["account", "door", "join", "pages"]

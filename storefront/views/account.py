@@ -1,8 +1,13 @@
+"""The reader's account."""
+
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import render_template
+from flask.typing import ResponseReturnValue
 
-from storefront.frame import open_scope
+from storefront.frame import account
 
-account = Blueprint("account", __name__, url_prefix="/account")
-account.before_request(open_scope)
+
+@account.get("/")
+def home() -> ResponseReturnValue:
+    return render_template("message.html", heading="", lines=[])

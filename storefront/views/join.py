@@ -1,8 +1,14 @@
+"""Joining the network."""
+
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import render_template
+from flask.typing import ResponseReturnValue
 
-from storefront.frame import open_scope
+from storefront.forms import JoinForm
+from storefront.frame import join
 
-join = Blueprint("join", __name__, url_prefix="/join")
-join.before_request(open_scope)
+
+@join.get("/")
+def apply() -> ResponseReturnValue:
+    return render_template("join.html", form=JoinForm(), steps=[])

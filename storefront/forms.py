@@ -1,0 +1,132 @@
+"""Forms of the storefront. No consent is ever ticked beforehand (F47): a box's default is off and stays off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, EmailField, Field, PasswordField, RadioField, StringField, TelField
+from wtforms import TextAreaField
+from wtforms.validators import EqualTo, InputRequired, Length, Optional, Regexp
+
+from trade.accounts.rules import SHORTEST_PASSWORD
+from trade.base.errors import Refused
+from web.language import say
+
+MAIL = [
+    InputRequired(_("Write your mail address.")),
+    Length(max=254),
+    Regexp(r"^\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*$", message=_("This is no mail address: it looks like name@example.org.")),
+]
+
+
+class Form(FlaskForm):
+    """A form whose refusals by the domain are shown beside the field they belong to."""
+
+    password_length = SHORTEST_PASSWORD
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show a refusal of the domain at its field, or above the form."""
+        target = self._fields.get(refusal.field or "")
+        words = say(refusal)
+        if isinstance(target, Field):
+            target.errors = [*target.errors, words]
+        else:
+            self.form_errors.append(words)
+
+
+class SignInForm(Form):
+    email = EmailField(_("Mail address"), MAIL, render_kw={"autocomplete": "username"})
+    password = PasswordField(
+        _("Password"), [InputRequired(_("Write your password."))], render_kw={"autocomplete": "current-password"}
+    )
+
+
+class SecondFactorForm(Form):
+    code = StringField(
+        _("Code"),
+        [InputRequired(_("Write the code.")), Length(max=40)],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True},
+    )
+
+
+class MailForm(Form):
+    email = EmailField(_("Mail address"), MAIL, render_kw={"autocomplete": "email"})
+
+
+class NewPasswordForm(Form):
+    password = PasswordField(
+        _("New password"), [InputRequired(_("Write a new password."))], render_kw={"autocomplete": "new-password"}
+    )
+    again = PasswordField(
+        _("The same once more"),
+        [EqualTo("password", _("The two passwords are not the same."))],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class ChangePasswordForm(NewPasswordForm):
+    current = PasswordField(
+        _("Present password"),
+        [InputRequired(_("Write your present password."))],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class RegisterForm(Form):
+    name = StringField(
+        _("Your name"), [InputRequired(_("Write your name.")), Length(max=120)], render_kw={"autocomplete": "name"}
+    )
+    email = EmailField(_("Mail address"), MAIL, render_kw={"autocomplete": "email"})
+    password = PasswordField(
+        _("Password"), [InputRequired(_("Choose a password."))], render_kw={"autocomplete": "new-password"}
+    )
+    accept = BooleanField(
+        _("I have read and accept the terms for readers and the privacy policy"),
+        [InputRequired(_("Without accepting both texts there is no account."))],
+    )
+
+
+class ReserveForm(Form):
+    phone = TelField(_("Telephone (optional)"), [Optional(), Length(max=30)], render_kw={"autocomplete": "tel"})
+    note = StringField(_("Note (optional)"), [Optional(), Length(max=200)])
+
+
+class JoinForm(Form):
+    name = StringField(_("Name of the bookshop"), [InputRequired(_("Write the name of the bookshop.")), Length(max=120)])
+    city = StringField(_("Town"), [InputRequired(_("Write the town.")), Length(max=80)])
+    postcode = StringField(_("Postcode"), [InputRequired(_("Write the postcode.")), Length(max=10)])
+    contact_name = StringField(
+        _("Your name"), [InputRequired(_("Write your name.")), Length(max=120)], render_kw={"autocomplete": "name"}
+    )
+    email = EmailField(_("Mail address of the bookshop"), MAIL, render_kw={"autocomplete": "email"})
+    phone = TelField(_("Telephone"), [Optional(), Length(max=30)], render_kw={"autocomplete": "tel"})
+    chain = RadioField(
+        _("Does the bookshop belong to a chain?"),
+        [InputRequired(_("Answer yes or no."))],
+        choices=[("no", _("No, it is independent")), ("yes", _("Yes"))],
+        description=_("Five premises or more with the same owner or sign are a chain."),
+    )
+    message = TextAreaField(_("Anything else (optional)"), [Optional(), Length(max=2000)])
+
+
+class Purpose:
+    """One purpose somebody may agree to: its key, the words beside the box, and what it means."""
+
+    def __init__(self, key: str, words: str, meaning: str) -> None:
+        self.key, self.words, self.meaning = key, words, meaning
+
+
+def with_purposes(form: type[Form], purposes: Iterable[Purpose], **data: Any) -> Form:
+    """A form with one box per purpose; ``data`` ticks only what the person has already agreed to herself."""
+    boxes = {
+        f"consent_{purpose.key}": BooleanField(purpose.words, description=purpose.meaning) for purpose in purposes
+    }
+    kind = type("FormWithPurposes", (form,), boxes)
+    made: Form = kind(**data)
+    made.purposes = [made[name] for name in boxes]  # type: ignore[attr-defined]
+    return made
+
+

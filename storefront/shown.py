@@ -1,0 +1,212 @@
+"""Values as templates show them: books, offers, states, maps. Words are translated here, nothing is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from babel.lists import format_list
+from flask import url_for
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from storefront import map as drawing
+from storefront.covers import cover
+from trade.availability.rules import WORDS, Label
+from trade.base.coordinates import Point
+from trade.base.text import N_
+from trade.catalogue.models import Book
+from web.language import ago, km
+
+MEANINGS = {
+    Label.ON_SHELF: N_("A copy is in the bookshop; you can reserve it."),
+    Label.SHORT_TERM: N_("A distributor of the bookshop has it."),
+    Label.PRINT_ON_DEMAND: N_("It is printed when it is ordered."),
+    Label.OTHER_BOOKSHOP: N_("The bookshop asks another one for it."),
+    Label.PRESALE: N_("It is not published yet; it is served from its date on."),
+    Label.DELEGATED: N_("A distributor sends it in the bookshop’s name."),
+}
+SHAPES = {"open": "●", "working": "◐", "done": "✓", "refused": "✕", "late": "▲", "past": "–"}
+
+
+class LabelShown(NamedTuple):
+    """One of the six words of availability; its shape is drawn from the key."""
+
+    key: str
+    words: str
+    meaning: str = ""
+
+
+class BookShown(NamedTuple):
+    """A book in a list or on its page."""
+
+    isbn: str
+    title: str
+    subtitle: str
+    authors: str
+    edition: str
+    price_cents: int | None
+    url: str
+
+
+class StateShown(NamedTuple):
+    """A state as word, shape and tone."""
+
+    tone: str
+    shape: str
+    words: str
+
+
+class Paging(NamedTuple):
+    """Where one page of a list stands."""
+
+    number: int
+    last: int
+    previous_url: str
+    next_url: str
+
+
+def label_shown(label: Label) -> LabelShown:
+    """A label with its words, in the reader's language."""
+    return LabelShown(label.value, _(WORDS[label]), _(MEANINGS[label]))
+
+
+def every_label() -> list[LabelShown]:
+    """The six labels, for the legend."""
+    return [label_shown(label) for label in Label]
+
+
+def names(people: Iterable[str]) -> str:
+    """People as a list in words: “Ana, Luis y Eva”."""
+    return format_list([person for person in people if person], locale=get_locale())
+
+
+def book_shown(book: Book) -> BookShown:
+    """A book with its authors and edition in words."""
+    return BookShown(
+        isbn=f"{book.isbn:013d}",
+        title=book.title,
+        subtitle=book.subtitle,
+        authors=names(author.name for author in book.authors),
+        edition=edition(book),
+        price_cents=book.price_cents,
+        url=url_for("public.book", isbn=f"{book.isbn:013d}"),
+    )
+
+
+def edition(book: Book) -> str:
+    """Publisher, year and pages as far as they are known."""
+    parts = [book.publisher, str(book.year or "")]
+    if book.pages:
+        parts.append(ngettext("%(num)s page", "%(num)s pages", book.pages))
+    return ", ".join(part for part in parts if part)
+
+
+def cover_of(book: BookShown, decorative: bool = False) -> Markup:
+    """The typographic cover of a book."""
+    return cover(book.isbn, book.title, book.authors, decorative=decorative)
+
+
+def whereabouts(name: str, city: str, kilometres: float | None) -> str:
+    """A bookshop with how far it is, or with its town where no place was given."""
+    if kilometres is None:
+        return _("%(bookshop)s, in %(city)s", bookshop=name, city=city) if city else name
+    return _("%(bookshop)s, %(distance)s away", bookshop=name, distance=km(kilometres))
+
+
+def copies(number: int) -> str:
+    """How many copies are there."""
+    return ngettext("%(num)s copy", "%(num)s copies", number)
+
+
+def stock_age(file_at: Any, *, stale: bool) -> str:
+    """How old the bookshop's stock is (A32)."""
+    seen = _("Stock seen %(ago)s.", ago=ago(file_at))
+    return _("%(seen)s Call before you go.", seen=seen) if stale else seen
+
+
+def state_shown(words: str, tone: str) -> StateShown:
+    """A state of the domain as it is shown."""
+    return StateShown(tone, SHAPES[tone], _(words))
+
+
+def paging(*, total: int, number: int, size: int, endpoint: str, **arguments: Any) -> Paging:
+    """The pages of a list, with the addresses of the neighbours."""
+    last = max(1, -(-total // size))
+
+    def address(page: int) -> str:
+        if not 1 <= page <= last or page == number:
+            return ""
+        return url_for(endpoint, **arguments, **({"page": page} if page > 1 else {}))
+
+    return Paging(number, last, address(number - 1), address(number + 1))
+
+
+# --- maps ------------------------------------------------------------------------------------------
+
+
+class Dot(NamedTuple):
+    """A bookshop on the country's outline."""
+
+    x: float
+    y: float
+
+
+class NumberedSpot(NamedTuple):
+    """A bookshop of the list on the country's outline."""
+
+    number: int
+    x: float
+    y: float
+    filled: bool
+
+
+class CountryMap(NamedTuple):
+    """The outline of the country with what lies on it; sizes are in the drawing's units."""
+
+    view: str
+    width: int
+    height: int
+    outline: str
+    title: str
+    caption: str
+    dots: list[Dot]
+    spots: list[NumberedSpot]
+    you: tuple[float, float] | None
+    dot: float
+    ring: float
+    scale: float
+
+
+def country_map(
+    code: str,
+    points: Iterable[Point],
+    *,
+    title: str,
+    you: Point | None = None,
+    listed: Sequence[tuple[Point, bool]] = (),
+    caption: str = "",
+) -> CountryMap:
+    """Bookshops as dots on the country's outline; the ``listed`` ones numbered, the reader ringed."""
+    country = drawing.COUNTRIES[code]
+    dots = [Dot(*xy) for xy in (drawing.on_country(code, point) for point in points) if xy]
+    spots = []
+    for number, (point, filled) in enumerate(listed, 1):
+        xy = drawing.on_country(code, point)
+        if xy:
+            spots.append(NumberedSpot(number, *xy, filled))
+    return CountryMap(
+        view=f"0 0 {country.width} {country.height}",
+        width=country.width,
+        height=country.height,
+        outline=url_for("storefront.static", filename=f"map/{code}.svg"),
+        title=title,
+        caption=caption,
+        dots=dots,
+        spots=list(reversed(spots)),
+        you=drawing.on_country(code, you) if you else None,
+        dot=4.2,
+        ring=18,
+        scale=2.1,
+    )

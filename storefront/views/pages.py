@@ -1,0 +1,105 @@
+"""Pages that stand still: help, ranking, accessibility, security, the model stock file, robots and sitemaps."""
+
+from __future__ import annotations
+
+from flask import Response, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from storefront.frame import public
+from storefront.operator import operator
+from storefront.shown import every_label
+from trade.stock.formats import art_asc, cegald, model_csv
+from web.database import clock, session
+from web.language import say
+
+
+@public.get("/help")
+def help() -> ResponseReturnValue:
+    """Answers for readers."""
+    return render_template("help.html", operator=operator(session(), at=clock().now()), labels=every_label())
+
+
+@public.get("/ranking")
+def ranking() -> ResponseReturnValue:
+    """By which parameters results are ordered (Regulation (EU) 2019/1150, article 5)."""
+    return render_template("ranking.html")
+
+
+@public.get("/accessibility")
+def accessibility() -> ResponseReturnValue:
+    """What is done for accessibility and how it is checked."""
+    return render_template("accessibility.html", operator=operator(session(), at=clock().now()))
+
+
+@public.get("/security")
+def security() -> ResponseReturnValue:
+    """Security and conformity: what happens with the data (F34, F40-F51)."""
+    return render_template("security.html", operator=operator(session(), at=clock().now()))
+
+
+@public.get("/stock-file")
+def stock_file() -> ResponseReturnValue:
+    """The model stock file explained (F06, F21)."""
+    columns = [
+        ("isbn", True, _("ISBN-13 or ISBN-10, with or without hyphens")),
+        (_("quantity"), True, _("copies on the shelf, a whole number")),
+        (_("price"), False, _("your price in euros with VAT; it is only compared with the network’s price")),
+        (_("condition"), False, _("“new”; second-hand copies are not offered")),
+    ]
+    return render_template(
+        "stock_file.html",
+        columns=columns,
+        sample=model_csv.template(str(get_locale())).decode("utf-8-sig").strip(),
+        formats=[say(module.TITLE) for module in (cegald, art_asc)],
+    )
+
+
+@public.get("/stock-file/model.csv")
+def stock_file_download() -> ResponseReturnValue:
+    """The model file to download, its headings in the reader's language; it imports without a refusal."""
+    return Response(
+        model_csv.template(str(get_locale())),
+        mimetype="text/csv",
+        headers={"Content-Disposition": 'attachment; filename="model-stock.csv"', "Cache-Control": "no-cache"},
+    )
+
+
+@public.get("/robots.txt")
+def robots() -> ResponseReturnValue:
+    """What crawlers should leave alone."""
+    private = ("/account", "/join/", "/reserve/", "/office", "/staff", "/ledger", "/search")
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in private), ""]
+    lines.append(f"Sitemap: {url_for('public.sitemap', _external=True)}")
+    return Response("\n".join(lines) + "\n", mimetype="text/plain")
+
+
+@public.get("/")
+def home() -> ResponseReturnValue:
+    return render_template("page.html", heading="")
+
+
+@public.get("/search")
+def search() -> ResponseReturnValue:
+    return render_template("page.html", heading="")
+
+
+@public.get("/shops")
+def bookshops() -> ResponseReturnValue:
+    return render_template("page.html", heading="")
+
+
+@public.get("/shop/<slug>")
+def bookshop(slug: str) -> ResponseReturnValue:
+    return render_template("page.html", heading="")
+
+
+@public.get("/legal/<document>")
+def legal(document: str) -> ResponseReturnValue:
+    return render_template("page.html", heading="")
+
+
+@public.get("/sitemap.xml")
+def sitemap() -> ResponseReturnValue:
+    return ""
