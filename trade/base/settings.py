@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any, Literal
 
 from sqlalchemy import or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from trade.base import identifiers, journal
 from trade.base.errors import NotAllowed, NotSet, Refused
@@ -207,7 +208,7 @@ def _rows(
             or_(SettingValue.bookshop_id.is_(None), SettingValue.bookshop_id.in_(shops)),
             SettingValue.valid_from <= at,
         )
-        .distinct(SettingValue.key, SettingValue.bookshop_id)
+        .ext(distinct_on(SettingValue.key, SettingValue.bookshop_id))
         .order_by(
             SettingValue.key, SettingValue.bookshop_id, SettingValue.valid_from.desc(), SettingValue.id.desc()
         )
