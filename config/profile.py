@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cache
+from gettext import NullTranslations
 from pathlib import Path
+
+from babel.support import Translations
 
 import trade.settings  # noqa: F401 - declares every setting
 from trade.base.settings import declared
 from trade.base.tenancy import Profile
 
 FOLDER = Path(__file__).parent / "profiles"
+LOCALES = Path(__file__).parent / "locale"
+
+
+@cache
+def _catalogue(locale: str) -> NullTranslations:
+    return Translations.load(str(LOCALES), [locale])
+
+
+def translate(message: str, locale: str) -> str:
+    """A msgid in a language; unchanged where the catalogue lacks it."""
+    return _catalogue(locale).gettext(message)
 
 
 def load_profile(network: str) -> Profile:
@@ -34,4 +49,5 @@ def load_profile(network: str) -> Profile:
         brand=data["brand"],
         settings=settings,
         modules=frozenset(data["modules"]),
+        translate=translate,
     )

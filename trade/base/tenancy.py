@@ -16,6 +16,7 @@ between        both bookshops named by ``buyer_id`` and ``seller_id``
 itself         the bookshop whose own row it is (``id``) reads and writes it
 self           the person whose own row it is (``id``) reads and writes it
 colleague      a bookshop reads the persons who have a role in it
+bookshop_sees  the bookshop named by ``bookshop_id`` reads it and never writes it (invoices, settlements)
 bookshop_read  every signed-in bookshop reads it
 bookshop_use   every signed-in bookshop reads and updates it (columns limited by GRANT)
 anyone_read    everybody reads it, the public included
@@ -32,7 +33,7 @@ Staff and system scopes get every row. A table without ``__access__`` is refused
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -51,6 +52,7 @@ WORDS = frozenset(
         "itself",
         "self",
         "colleague",
+        "bookshop_sees",
         "bookshop_read",
         "bookshop_use",
         "anyone_read",
@@ -108,6 +110,10 @@ class TenantSession(Session):
         return profile
 
 
+def _untranslated(message: str, locale: str) -> str:
+    return message
+
+
 @dataclass(frozen=True)
 class Profile:
     """The country's bundle (requirements 1.7): what makes one installation Spain's or France's."""
@@ -121,6 +127,8 @@ class Profile:
     brand: str
     settings: dict[str, Any] = dataclasses.field(default_factory=dict, hash=False, compare=False)
     modules: frozenset[str] = frozenset()
+    translate: Callable[[str, str], str] = dataclasses.field(default=_untranslated, compare=False, repr=False)
+    """Puts a msgid into a language (``es``): for mails, whose reader is not the one who asks."""
 
     def has(self, module: str) -> bool:
         """Whether the network runs this module (reservations, gift_cheques, fee, trade, ...)."""
@@ -176,7 +184,7 @@ def criterion(model: Any, scope: Scope) -> ColumnElement[bool] | None:
     if scope.kind == "bookshop" and access & {"bookshop_read", "bookshop_use"}:
         return None
     conditions: list[ColumnElement[bool]] = []
-    if scope.kind == "bookshop" and "bookshop" in access:
+    if scope.kind == "bookshop" and access & {"bookshop", "bookshop_sees"}:
         conditions.append(model.bookshop_id == scope.bookshop_id)
     if scope.kind == "bookshop" and "between" in access:
         conditions.append(or_(model.buyer_id == scope.bookshop_id, model.seller_id == scope.bookshop_id))
@@ -315,6 +323,8 @@ def _conditions(model: Any) -> tuple[str, str, str]:
     if "door" in access:
         read.append(f"{KIND_SQL} = 'door'")
         write.append(f"{KIND_SQL} = 'door'")
+    if "bookshop_sees" in access:
+        read.append(f"({KIND_SQL} = 'bookshop' AND bookshop_id = {BOOKSHOP_SQL})")
     if access & {"bookshop_read", "bookshop_use"}:
         read.append(f"{KIND_SQL} = 'bookshop'")
     if "accountant" in access:

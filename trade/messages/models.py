@@ -31,11 +31,13 @@ class MessageTemplate(Base):
 class Message(Base):
     """One message to one address; ``key`` makes it exactly one per event. ``state``: queued, sent, failed.
 
-    Any scope may add one (``public_add``); only staff and the addressee's own person read it.
+    Any scope may add one (``public_add``); only staff and the addressee's own person read it. ``about_id`` is the
+    person whose data the words hold, so that erasure finds mails sent to somebody else (F42).
     """
 
     __tablename__ = "message"
     __access__ = ("reader", "public_add")
+    __deletable__ = True
 
     id: Mapped[Id]
     key: Mapped[str] = mapped_column(unique=True)
@@ -44,6 +46,7 @@ class Message(Base):
     to_email: Mapped[str]
     to_name: Mapped[str] = mapped_column(default="")
     person_id: Mapped[int | None] = person_key(nullable=True, index=True)
+    about_id: Mapped[int | None] = person_key(nullable=True, index=True)
     bookshop_id: Mapped[int | None] = bookshop_key(nullable=True)
     subject: Mapped[str]
     body: Mapped[str]

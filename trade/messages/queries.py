@@ -1,0 +1,51 @@
+"""Reads about mails and their templates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select
+
+from trade.base.tenancy import TenantSession
+from trade.messages.models import Message, MessageTemplate
+
+
+def template_in_force(session: TenantSession, *, key: str, locales: Sequence[str]) -> MessageTemplate | None:
+    """The newest template of a kind in the first of these languages that has one."""
+    rows = session.scalars(
+        select(MessageTemplate)
+        .where(MessageTemplate.key == key, MessageTemplate.locale.in_(locales))
+        .distinct(MessageTemplate.locale)
+        .order_by(MessageTemplate.locale, MessageTemplate.id.desc())
+    ).all()
+    return min(rows, key=lambda row: locales.index(row.locale), default=None)
+
+
+def templates_in_force(session: TenantSession) -> Sequence[MessageTemplate]:
+    """The newest template of every kind and language, for the list of staff."""
+    return session.scalars(
+        select(MessageTemplate)
+        .distinct(MessageTemplate.key, MessageTemplate.locale)
+        .order_by(MessageTemplate.key, MessageTemplate.locale, MessageTemplate.id.desc())
+    ).all()
+
+
+def template_history(session: TenantSession, *, key: str, locale: str, limit: int = 20) -> Sequence[MessageTemplate]:
+    """The versions of one template, newest first."""
+    return session.scalars(
+        select(MessageTemplate)
+        .where(MessageTemplate.key == key, MessageTemplate.locale == locale)
+        .order_by(MessageTemplate.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def outbox(*, state: str | None = None) -> Select[tuple[Message]]:
+    """The mails, newest first, for a paged list (``/staff/outbox``)."""
+    statement = select(Message).order_by(Message.id.desc())
+    return statement if state is None else statement.where(Message.state == state)
+
+
+def by_key(session: TenantSession, *, key: str) -> Message | None:
+    """The mail of one event, if this scope may read it."""
+    return session.scalar(select(Message).where(Message.key == key))
