@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
 from redis import Redis
-from sqlalchemy import text
+from sqlalchemy import column, literal, select, table
 
 from web.database import clock
 from web.identity import engine
@@ -36,13 +36,13 @@ def _ask(part: Callable[[], str]) -> str:
 
 def _database() -> str:
     with engine().connect() as connection:
-        connection.execute(text("SELECT 1"))
+        connection.execute(select(literal(1)))
     return "ok"
 
 
 def _migrations() -> str:
     with engine().connect() as connection:
-        revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+        revision = connection.execute(select(column("version_num")).select_from(table("alembic_version"))).scalar_one()
     wanted = current_app.extensions["schema_revision"]
     return "ok" if revision == wanted else f"at {revision}, wanted {wanted}"
 
