@@ -12,10 +12,19 @@ SHARED = {
 
 STAFF = {
     "staff_now.*": "staff.enter",
+    "staff_books.*": "staff.catalogue",
+    "staff_outbox.*": "staff.content",
+    "staff_jobs.*": "staff.system",
+    "staff_journal.*": "staff.system",
     "staff_components.*": "staff.enter",
 }
 
-OFFICE: dict[str, str] = {}
+OFFICE = {
+    "office_today.*": "office.enter",
+    "office_reservations.*": "office.serve",
+    "office_calendar.*": "office.calendar",
+    "office_later.*": "office.enter",
+}
 
 LEDGER: dict[str, str] = {}
 

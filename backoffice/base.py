@@ -20,6 +20,7 @@ from flask_admin.contrib.sqla import ModelView
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Query
+from wtforms import Form
 
 from backoffice.cells import Column
 from backoffice.export import MAXIMUM_ROWS, csv_response
@@ -140,12 +141,18 @@ class RecordView(Guarded, ModelView):
     def __init__(self, model: type, **kwargs: Any) -> None:
         super().__init__(model, db, **kwargs)
 
-    def scaffold_form(self) -> None:
-        """There are no forms to make from columns."""
+    def scaffold_form(self) -> type[Form]:
+        """No form is ever made from columns: this one is empty."""
+        return Form
 
     def scaffold_auto_joins(self) -> list[Any]:
         """Rows are plain; names of neighbours come by :meth:`beside`, in one query."""
         return []
+
+    @property
+    def key(self) -> Any:
+        """The one column that is the primary key, a whole number."""
+        return getattr(self.model, self._primary_key)
 
     # --- reading ------------------------------------------------------------------------------
 
@@ -167,7 +174,7 @@ class RecordView(Guarded, ModelView):
             return None
         if not 0 < number <= LARGEST_ID:
             return None
-        return session().scalars(select(self.model).where(self.model.id == number)).one_or_none()
+        return session().scalars(select(self.model).where(self.key == number)).one_or_none()
 
     def record(self, record_id: Any) -> Any:
         """The row of that id, or the answer 404."""
@@ -194,7 +201,7 @@ class RecordView(Guarded, ModelView):
         size = page_size or self.page_size
         last = max(count - 1, 0) // size
         start = min(page or 0, last) * size
-        rows = query.order_by(self.model.id.desc()).limit(size).offset(start).all()
+        rows = query.order_by(self.key.desc()).limit(size).offset(start).all()
         g.list_beside = self.beside(rows)
         g.list_count = count
         return count, rows
@@ -301,5 +308,5 @@ class RecordView(Guarded, ModelView):
             abort(404)
         if not numbers or len(numbers) > MOST_CHOSEN or not all(0 < n <= LARGEST_ID for n in numbers):
             abort(404)
-        rows = session().scalars(select(self.model).where(self.model.id.in_(numbers))).all()
+        rows = session().scalars(select(self.model).where(self.key.in_(numbers))).all()
         return list(rows) if len(rows) == len(numbers) else abort(404)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from trade.base import journal
+from trade.base.errors import Conflict
 from trade.base.models import Effect
 from trade.base.tenancy import TenantSession
 
@@ -22,4 +25,17 @@ def post(
     """
     values = {"kind": kind, "key": key, "payload": payload, "bookshop_id": bookshop_id}
     session.execute(insert(Effect).inline().values(**values).on_conflict_do_nothing())
+    session.execute(text(f"NOTIFY {CHANNEL}"))
+
+
+def revive(session: TenantSession, *, effect_id: int, at: datetime) -> None:
+    """Let an effect that failed for good be tried again from the first attempt. Raises Conflict for any other."""
+    statement = (
+        update(Effect)
+        .where(Effect.id == effect_id, Effect.state == "dead")
+        .values(state="pending", attempts=0, lease_until=None)
+    )
+    if session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict()
+    journal.write(session, action="effect.revived", thing="effect", thing_id=effect_id, at=at)
     session.execute(text(f"NOTIFY {CHANNEL}"))
