@@ -13,8 +13,7 @@ def create_database(owner_url: str, name: str, template: str | None = None) -> s
     statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
     if template:
         # The files are copied as they are: quicker than through the log for a small template.
-        copied = sql.SQL(" TEMPLATE {} STRATEGY file_copy").format(sql.Identifier(template))
-        statement = sql.Composed([statement, copied])
+        statement += sql.SQL(" TEMPLATE {} STRATEGY file_copy").format(sql.Identifier(template))
     _run(owner_url, statement)
     return at_database(owner_url, name)
 
@@ -36,7 +35,7 @@ def conninfo(url: str) -> str:
     return parts.render_as_string(hide_password=False)
 
 
-def _run(owner_url: str, statement: sql.Composable) -> None:
+def _run(owner_url: str, statement: sql.Composed) -> None:
     # Any database but the one that is made, copied or dropped will do to stand in.
     maintenance = at_database(owner_url, "postgres")
     with psycopg.connect(conninfo(maintenance), autocommit=True) as connection:

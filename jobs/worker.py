@@ -21,6 +21,8 @@ from jobs.context import Context, open_context
 from jobs.dispatcher import queue_of
 from jobs.queue import RUN, serve_process
 
+# The ends of the house that start things; all other modules of the package may declare handlers.
+ENTRIES = {"children", "commands", "launch", "run", "worker"}
 HEARTBEAT = "mostrador:heartbeat:worker"
 log = structlog.get_logger(__name__)
 
@@ -54,7 +56,7 @@ class EffectWorker(Worker):
     def request_stop(self, signum: Any, frame: Any) -> None:
         """Remember that we were told, then stop after the running job."""
         self.told_to_stop = True
-        super().request_stop(signum, frame)
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Run the job in a process of its own, if it is one of ours."""
@@ -83,7 +85,8 @@ def lawful(job: Job) -> bool:
 def declare_handlers() -> None:
     """Import the jobs, so that each declares what it handles."""
     for module in iter_modules(jobs.__path__):
-        import_module(f"jobs.{module.name}")
+        if module.name not in ENTRIES:
+            import_module(f"jobs.{module.name}")
 
 
 def make_worker(context: Context) -> EffectWorker:

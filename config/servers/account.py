@@ -12,6 +12,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from config.servers.errors import ServersError
 
@@ -31,7 +32,7 @@ class Account:
         if self.switch:
             os.chown(path, self.uid, self.gid)
 
-    def popen_options(self) -> dict[str, object]:
+    def popen_options(self) -> dict[str, Any]:
         """Arguments for subprocess that drop root's rights, extra groups included."""
         if not self.switch:
             return {}

@@ -4,6 +4,7 @@ import shutil
 import signal
 import subprocess
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -21,7 +22,7 @@ EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent")
 
 # The owner migrates, backs up and makes test databases: it sees past row-level security.
 # The application's role owns nothing and never does.
-_ROLES = {
+_ROLES: dict[str, LiteralString] = {
     OWNER: "LOGIN NOSUPERUSER CREATEDB BYPASSRLS",
     APPLICATION: "LOGIN NOSUPERUSER NOCREATEDB NOBYPASSRLS",
 }
@@ -64,7 +65,7 @@ def start(engine: Postgres, data: Path, sockets: Path, log: Path, account: Accou
         "jit": "off",
     }
     arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-    command = [engine.programs / "postgres", "-D", data, *arguments]
+    command: list[str | Path] = [engine.programs / "postgres", "-D", data, *arguments]
     process = spawn(command, log=log, folder=data, options=account.popen_options())
     wait_until(lambda: answers(sockets) or not process.alive(), 60)
     if not answers(sockets):
@@ -89,14 +90,13 @@ def answers(sockets: Path) -> bool:
 def prepare(sockets: Path) -> None:
     """The two roles, the database and its extensions; what is there already is left alone."""
     with _superuser(sockets) as connection:
-        for role, rights in _ROLES.items():
-            if not _exists(connection, "pg_roles WHERE rolname", role):
-                create_role = sql.SQL(f"CREATE ROLE {{}} {rights}")
-                connection.execute(create_role.format(sql.Identifier(role)))
+        for role in _ROLES.keys() - _names(connection, "SELECT rolname FROM pg_roles"):
+            create_role = sql.SQL("CREATE ROLE {} {}")
+            connection.execute(create_role.format(sql.Identifier(role), sql.SQL(_ROLES[role])))
         # So that the owner can drop a test database that somebody is still connected to.
         grant = sql.SQL("GRANT pg_signal_backend TO {}")
         connection.execute(grant.format(sql.Identifier(OWNER)))
-        if not _exists(connection, "pg_database WHERE datname", DATABASE):
+        if DATABASE not in _names(connection, "SELECT datname FROM pg_database"):
             create_database = sql.SQL("CREATE DATABASE {} OWNER {}")
             connection.execute(create_database.format(sql.Identifier(DATABASE), sql.Identifier(OWNER)))
     with _superuser(sockets, DATABASE) as connection:
@@ -105,9 +105,8 @@ def prepare(sockets: Path) -> None:
             connection.execute(create_extension.format(sql.Identifier(extension)))
 
 
-def _exists(connection: psycopg.Connection, where: sql.LiteralString, name: str) -> bool:
-    found = connection.execute(sql.SQL(f"SELECT 1 FROM {where} = %s"), [name])  # type: ignore[arg-type]
-    return found.fetchone() is not None
+def _names(connection: psycopg.Connection, listing: LiteralString) -> set[str]:
+    return {name for (name,) in connection.execute(listing)}
 
 
 def _superuser(sockets: Path, database: str = SUPERUSER) -> psycopg.Connection:

@@ -30,7 +30,7 @@ def start(program: Path, data: Path, sockets: Path, log: Path, account: Account)
         "maxmemory-policy": "noeviction",
         "daemonize": "no",
     }
-    command = [program, *(part for name, value in options.items() for part in (f"--{name}", value))]
+    command: list[str | Path] = [program, *(part for name, value in options.items() for part in (f"--{name}", value))]
     process = spawn(command, log=log, folder=data, options=account.popen_options())
     wait_until(lambda: answers(sockets) or not process.alive(), 30)
     if not answers(sockets):
