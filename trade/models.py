@@ -8,6 +8,7 @@ from trade.catalogue import models as catalogue
 from trade.gift_cheques import models as gift_cheques
 from trade.members import models as members
 from trade.messages import models as messages
+from trade.places import models as places
 from trade.privacy import models as privacy
 from trade.questionnaires import models as questionnaires
 from trade.reservations import models as reservations
@@ -23,6 +24,7 @@ __all__ = [
     "gift_cheques",
     "members",
     "messages",
+    "places",
     "privacy",
     "questionnaires",
     "reservations",

@@ -26,7 +26,8 @@ class Category(Base):
 class Book(Base):
     """One title by its ISBN-13 as a number. ``price_cents`` is the price in force, VAT included; empty: not sellable.
 
-    ``search_key`` is the folded text that search looks at, ``sort_key`` the folded title without article.
+    ``search_key`` is the folded text that search looks at, with a blank at both ends so that words can be found
+    by their beginning; ``sort_key`` is the folded title without article.
     """
 
     __tablename__ = "book"
@@ -91,3 +92,18 @@ class BookPrice(Base):
     cents: Mapped[Cents]
     valid_from: Mapped[datetime]
     source: Mapped[str]
+
+
+class SearchWord(Base):
+    """A word of the catalogue and in how many books it stands: what typing errors are corrected to."""
+
+    __tablename__ = "search_word"
+    __access__ = ("anyone_read",)
+
+    word: Mapped[str] = mapped_column(primary_key=True)
+    books: Mapped[int]
+
+    __table_args__ = (
+        Index("ix_search_word_prefix", "word", postgresql_ops={"word": "text_pattern_ops"}),
+        Index("ix_search_word_alike", "word", postgresql_using="gin", postgresql_ops={"word": "gin_trgm_ops"}),
+    )

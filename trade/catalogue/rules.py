@@ -1,9 +1,11 @@
-"""ISBNs in any writing, and the normal form in which titles and names are compared."""
+"""ISBNs in any writing, the normal form in which titles and names are compared, and typing errors."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from stdnum import isbn as numbering
 
@@ -137,3 +139,75 @@ def upright_name(name: str) -> str:
 def estimated_weight(pages: int) -> int:
     """Grams guessed from pages (181 + 0.87 a page, median error 92 g): always shown as an estimate."""
     return 181 + (87 * pages + 50) // 100
+
+
+LANGUAGES_OF = {"ES": frozenset({"es", "ca", "gl", "eu"}), "FR": frozenset({"fr", "oc", "br", "co"})}
+
+
+def category_for(*, language: str, country: str) -> str:
+    """The category that a book's data tell (A14): in another language it is imported, else of fixed price.
+
+    Textbooks and things that are no books cannot be told from bare data; staff say so.
+    """
+    return "fixed_price" if language in LANGUAGES_OF[country] else "imported"
+
+
+@dataclass(frozen=True, slots=True)
+class NewBook:
+    """What a catalogue feed says of one book; the price holds VAT."""
+
+    isbn: int
+    title: str
+    authors: tuple[str, ...] = ()
+    subtitle: str = ""
+    publisher: str = ""
+    year: int | None = None
+    language: str = ""
+    pages: int | None = None
+    weight_grams: int | None = None
+    weight_is_estimate: bool = False
+    subject: str = ""
+    collection: str = ""
+    category: str = "fixed_price"
+    price_cents: int | None = None
+    price_is_sample: bool = False
+
+
+def set_upright(book: NewBook) -> NewBook:
+    """The book with its title and names as they are spoken, each author once."""
+    authors = tuple(dict.fromkeys(upright_name(name) for name in book.authors if name.strip()))
+    return replace(book, title=upright_title(book.title), subtitle=" ".join(book.subtitle.split()), authors=authors)
+
+
+def search_key(*, title: str, subtitle: str, authors: Iterable[str]) -> str:
+    """The words a search looks at, folded, with a blank at both ends."""
+    return f" {fold(' '.join((title, subtitle, *authors)))} "
+
+
+# --- typing errors -----------------------------------------------------------------------------------
+
+
+def forgiven(word: str) -> int:
+    """How many typing errors a word of that length may hold: none up to 3 letters, one up to 6, else two."""
+    return 0 if len(word) < 4 else 1 if len(word) < 7 else 2
+
+
+def typing_errors(typed: str, meant: str) -> int:
+    """Letters left out, added, changed, or two neighbours swapped, to get from one word to the other."""
+    before: list[int] = []
+    row = list(range(len(meant) + 1))
+    for i, letter in enumerate(typed, 1):
+        last, before, row = before, row, [i]
+        for j, other in enumerate(meant, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == meant[j - 2] and typed[i - 2] == other:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
+
+
+def corrections(typed: str, known: Iterable[tuple[str, int]]) -> list[str]:
+    """The known words that may have been meant, likeliest first: fewest errors, then in most books."""
+    most = forgiven(typed)
+    near = [(typing_errors(typed, word), -books, word) for word, books in known if abs(len(word) - len(typed)) <= most]
+    return [word for errors, _, word in sorted(near) if 0 < errors <= most]

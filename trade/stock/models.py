@@ -14,9 +14,9 @@ from trade.base.db import Base, Id, Isbn, bookshop_key, person_key
 class FeedRun(Base):
     """One file of one bookshop and what became of it; the raw bytes stay in the file store.
 
-    ``state``: received, compared (a dry run waits for a decision), held, applied, unchanged, refused, superseded.
-    Counts: data lines read, accepted (valid ISBN), refused, lines repeating an ISBN, distinct ISBNs, ISBNs unknown
-    to the catalogue, and rows added, changed, zeroed against the last applied file.
+    ``state``: see ``stock.states``. Counts: data lines read, accepted (valid ISBN), refused, lines repeating an
+    ISBN, distinct ISBNs, ISBNs unknown to the catalogue, and rows added, changed, zeroed against the last applied
+    file. ``apply_when_safe`` is off in a dry run.
     """
 
     __tablename__ = "feed_run"
@@ -52,7 +52,7 @@ class FeedRun(Base):
 class FeedRejection(Base):
     """A refused or remarked line of a run: number, reason (a msgid with values), and the line's beginning.
 
-    ``kind``: refused, repeated, unknown.
+    ``kind``: refused, repeated.
     """
 
     __tablename__ = "feed_rejection"
@@ -85,6 +85,7 @@ class FeedChange(Base):
     quantity_after: Mapped[int] = mapped_column(default=0)
     cents_before: Mapped[int | None]
     cents_after: Mapped[int | None]
+    several_prices: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (Index("ix_feed_change_run_kind", "run_id", "kind", "id"),)
 
@@ -92,8 +93,8 @@ class FeedChange(Base):
 class StockLine(Base):
     """What a bookshop's last applied file says of one ISBN; zero rows stay as zero.
 
-    ``declared_cents`` is the bookshop's own price, VAT included; ``verdict`` tells why a title is not visible:
-    visible, price_error, no_price, repeated, unknown.
+    ``declared_cents`` is the bookshop's own price, VAT included, empty where none or (``several_prices``) more than
+    one was named; ``verdict`` (``stock.rules.Verdict``) tells whether readers may see the title, and if not, why.
     """
 
     __tablename__ = "stock_line"
@@ -103,7 +104,8 @@ class StockLine(Base):
     isbn: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     quantity: Mapped[int]
     declared_cents: Mapped[int | None]
-    verdict: Mapped[str]
+    several_prices: Mapped[bool] = mapped_column(default=False)
+    verdict: Mapped[str] = mapped_column(index=True)
     run_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("feed_run.id"))
     changed_at: Mapped[datetime]
 
@@ -129,7 +131,8 @@ class BookshopStock(Base):
 class StockHold(Base):
     """Copies set apart for a reservation: available = last file - open holds, which no later file erases.
 
-    ``state``: open; until_next_file (the copy left the bookshop, the file does not know yet); released.
+    ``state``: open; until_next_file (the copy left the bookshop at ``released_at``, the file does not know yet);
+    released.
     """
 
     __tablename__ = "stock_hold"

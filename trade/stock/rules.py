@@ -1,13 +1,13 @@
 """What a stock file says, what changed since the last one, and what of it may be shown to readers.
 
-Prices are cents; a price None was not given. Whether they hold VAT is the format's to say: :func:`tally`
-returns them with VAT, each rounded once, half up.
+Prices are cents; a price None was not given. Whether they hold VAT is the format's to say; :func:`with_vat` adds
+it, each price rounded once, half up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -100,7 +100,7 @@ def price_of(field: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """What a file says of one ISBN: copies in all, the price with VAT, whether its lines disagree on it."""
+    """What a file says of one ISBN: copies in all, the price, whether its lines disagree on it."""
 
     quantity: int
     price: int | None
@@ -109,7 +109,7 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """An ISBN on several lines: their numbers, and the prices with VAT found on them."""
+    """An ISBN on several lines: their numbers, and the prices found on them."""
 
     isbn: int
     lines: tuple[int, ...]
@@ -137,17 +137,11 @@ class Tally:
 
 
 def tally(
-    entries: Iterator[Entry],
-    *,
-    vat_rate: int,
-    vat_included: bool,
-    progress: Callable[[int], None] = lambda lines: None,
-    every: int = 2_000,
+    entries: Iterator[Entry], *, progress: Callable[[int], None] = lambda lines: None, every: int = 2_000
 ) -> Tally:
     """Sum up a file. Copies of a repeated ISBN are added; where its lines name several prices it has none.
 
-    ``vat_rate`` (per ten thousand) is added to prices that do not include it. ``progress`` hears how many lines
-    were read, each ``every`` lines.
+    ``progress`` hears how many lines were read, each ``every`` lines.
     """
     by_isbn: dict[int, list[Line]] = {}
     rejected: list[Rejected] = []
@@ -158,24 +152,42 @@ def tally(
             by_isbn.setdefault(entry.isbn, []).append(entry)
         if count % every == 0:
             progress(count)
-    rate = 0 if vat_included else vat_rate
-    titles = {isbn: _title(lines, rate) for isbn, lines in by_isbn.items()}
-    repeats = [_repeat(isbn, lines, rate) for isbn, lines in by_isbn.items() if len(lines) > 1]
-    return Tally(sum(map(len, by_isbn.values())), rejected, titles, repeats)
+    return Tally(
+        accepted=sum(map(len, by_isbn.values())),
+        rejected=rejected,
+        titles={isbn: _title(lines) for isbn, lines in by_isbn.items()},
+        repeats=[_repeat(isbn, lines) for isbn, lines in by_isbn.items() if len(lines) > 1],
+    )
 
 
-def _prices(lines: Sequence[Line], rate: int) -> tuple[int, ...]:
-    return tuple(sorted({gross_of(line.price, rate) for line in lines if line.price is not None}))
+def _prices(lines: Sequence[Line]) -> tuple[int, ...]:
+    return tuple(sorted({line.price for line in lines if line.price is not None}))
 
 
-def _title(lines: Sequence[Line], rate: int) -> Title:
-    prices = _prices(lines, rate)
+def _title(lines: Sequence[Line]) -> Title:
+    prices = _prices(lines)
     copies = min(sum(line.quantity for line in lines), MAX_QUANTITY)
     return Title(copies, prices[0] if len(prices) == 1 else None, len(prices) > 1)
 
 
-def _repeat(isbn: int, lines: Sequence[Line], rate: int) -> Repeat:
-    return Repeat(isbn, tuple(line.number for line in lines), _prices(lines, rate))
+def _repeat(isbn: int, lines: Sequence[Line]) -> Repeat:
+    return Repeat(isbn, tuple(line.number for line in lines), _prices(lines))
+
+
+def with_vat(titles: Mapping[int, Title], rate_of: Callable[[int], int]) -> dict[int, Title]:
+    """Titles of a file without VAT, with it: ``rate_of`` tells the rate per ten thousand of an ISBN (A13)."""
+    return {
+        isbn: title if title.price is None else replace(title, price=gross_of(title.price, rate_of(isbn)))
+        for isbn, title in titles.items()
+    }
+
+
+def remark(repeat: Repeat) -> Text:
+    """What the bookseller reads about a repeated ISBN: summed, or hidden since its lines disagree."""
+    values = {"isbn": str(repeat.isbn), "times": len(repeat.lines)}
+    if len(repeat.prices) > 1:
+        return Text(N_("%(isbn)s stands on %(times)d lines with different prices: it stays hidden."), values)
+    return Text(N_("%(isbn)s stands on %(times)d lines: their copies are added."), values)
 
 
 # --- against the last applied file -------------------------------------------------------------------
@@ -296,21 +308,39 @@ class Verdict(StrEnum):
     PRICE_ERROR = "price_error"
 
 
-def price_verdict(*, network_price: int | None, title: Title, threshold: int) -> Verdict:
-    """Compare the bookshop's price with the network's, both with VAT, in cents (T124, A13).
+@dataclass(frozen=True, slots=True)
+class KnownBook:
+    """What the catalogue knows of an ISBN: its price with VAT, None where it has none, and its category."""
 
-    ``threshold`` is per ten thousand of the bookshop's price: a difference of exactly that much is still
-    visible. One cent is always tolerated: adding VAT to a price without it may lose one.
+    price: int | None
+    category: str
+
+
+def verdict_on(title: Title, *, book: KnownBook | None, thresholds: Mapping[str, int]) -> Verdict:
+    """Whether a title may be shown (T124, A13, A15). ``thresholds`` are per ten thousand, by category.
+
+    A category without a threshold tolerates nothing.
     """
-    if network_price is None:
+    if book is None:
+        return Verdict.UNKNOWN_BOOK
+    if book.price is None:
         return Verdict.NO_NETWORK_PRICE
     if title.several_prices:
         return Verdict.SEVERAL_PRICES
     if title.price is None:
         return Verdict.NO_PRICE
-    apart = abs(network_price - title.price)
-    within = apart <= 1 or apart * PER <= threshold * title.price
+    within = price_within(book.price, title.price, threshold=thresholds.get(book.category, 0))
     return Verdict.VISIBLE if within else Verdict.PRICE_ERROR
+
+
+def price_within(network: int, declared: int, *, threshold: int) -> bool:
+    """Whether two prices with VAT are near enough: a difference of exactly the threshold is (T124).
+
+    The threshold is a share of the declared price. One cent is always tolerated: taking VAT off a price and
+    adding it again may lose one.
+    """
+    apart = abs(network - declared)
+    return apart <= 1 or apart * PER <= threshold * declared
 
 
 class Freshness(StrEnum):

@@ -14,6 +14,7 @@ from trade.stock.rules import (
     FreshnessLimits,
     Guards,
     Header,
+    KnownBook,
     Last,
     Line,
     Repeat,
@@ -21,9 +22,11 @@ from trade.stock.rules import (
     Verdict,
     difference,
     freshness,
-    price_verdict,
+    price_within,
     suspicions,
     tally,
+    verdict_on,
+    with_vat,
 )
 
 TODAY = date(2026, 11, 24)
@@ -53,7 +56,7 @@ def reasons(last: dict[int, Title], new: dict[int, Title], **header: object) -> 
 )
 def test_3_9_repeated_isbns_are_summed_when_their_price_is_one(prices: tuple[int | None, ...], title: Title) -> None:
     lines = [Line(1, 9788437604947, 2, prices[0]), Line(2, 9788437604947, 3, prices[1])]
-    total = tally(iter(lines), vat_rate=400, vat_included=True)
+    total = tally(iter(lines))
     assert total.titles == {9788437604947: title}
     assert (total.read, total.accepted, total.repeated) == (2, 2, 1)
     known = tuple(sorted({price for price in prices if price is not None}))
@@ -65,14 +68,14 @@ def test_3_9_repeated_isbns_are_summed_when_their_price_is_one(prices: tuple[int
     [(1827, 400, 1900), (1442, 400, 1500), (1896, 550, 2000), (1250, 400, 1300), (1, 400, 1), (13, 400, 14)],
 )
 def test_a13_vat_is_added_half_up(net: int, rate: int, gross: int) -> None:
-    total = tally(iter([Line(1, 9788437604947, 1, net)]), vat_rate=rate, vat_included=False)
-    assert total.titles[9788437604947].price == gross
+    titles = with_vat({9788437604947: Title(1, net)}, lambda isbn: rate)
+    assert titles == {9788437604947: Title(1, gross)}
 
 
 def test_progress_is_told_while_reading() -> None:
     heard: list[int] = []
     lines = (Line(n, 9788437604947, 1, 100) for n in range(1, 11))
-    tally(lines, vat_rate=0, vat_included=True, progress=heard.append, every=4)
+    tally(lines, progress=heard.append, every=4)
     assert heard == [4, 8]
 
 
@@ -189,28 +192,34 @@ def test_a_first_file_passes() -> None:
     ],
 )
 def test_t124_threshold(declared: int, network: int, threshold: int, verdict: Verdict) -> None:
-    assert price_verdict(network_price=network, title=Title(1, declared), threshold=threshold) is verdict
+    book = KnownBook(network, "fixed_price")
+    assert verdict_on(Title(1, declared), book=book, thresholds={"fixed_price": threshold}) is verdict
+    assert price_within(network, declared, threshold=threshold) == (verdict is Verdict.VISIBLE)
 
 
 @pytest.mark.parametrize(
-    ("network", "title", "verdict"),
+    ("book", "title", "verdict"),
     [
-        (2000, Title(1, None), Verdict.NO_PRICE),
-        (2000, Title(1, None, several_prices=True), Verdict.SEVERAL_PRICES),
-        (None, Title(1, 2000), Verdict.NO_NETWORK_PRICE),
+        (KnownBook(2000, "fixed_price"), Title(1, None), Verdict.NO_PRICE),
+        (KnownBook(2000, "fixed_price"), Title(1, None, several_prices=True), Verdict.SEVERAL_PRICES),
+        (KnownBook(None, "fixed_price"), Title(1, 2000), Verdict.NO_NETWORK_PRICE),
+        (None, Title(1, 2000), Verdict.UNKNOWN_BOOK),
+        (None, Title(1, None, several_prices=True), Verdict.UNKNOWN_BOOK),
+        (KnownBook(2000, "textbook"), Title(1, 2100), Verdict.PRICE_ERROR),
     ],
 )
-def test_a15_a_missing_price_is_not_a_breach(network: int | None, title: Title, verdict: Verdict) -> None:
-    assert price_verdict(network_price=network, title=title, threshold=500) is verdict
+def test_a15_other_causes_are_not_a_breach_of_the_threshold(
+    book: KnownBook | None, title: Title, verdict: Verdict
+) -> None:
+    assert verdict_on(title, book=book, thresholds={"fixed_price": 500}) is verdict
 
 
 @given(st.integers(100, 10_000))
 def test_a13_vat_taken_off_and_added_again_never_hides_a_book(price: int) -> None:
     for rate in (400, 550, 2100):
         net = (price * 10_000 + (10_000 + rate) // 2) // (10_000 + rate)
-        total = tally(iter([Line(1, 9788437604947, 1, net)]), vat_rate=rate, vat_included=False)
-        verdict = price_verdict(network_price=price, title=total.titles[9788437604947], threshold=0)
-        assert verdict is Verdict.VISIBLE
+        declared = with_vat({9788437604947: Title(1, net)}, lambda isbn, rate=rate: rate)[9788437604947].price
+        assert declared is not None and price_within(price, declared, threshold=0)
 
 
 @pytest.mark.parametrize(
