@@ -1,7 +1,8 @@
 """Money moves only by balanced, append-only entries. Positive cents: the account receives.
 
 Accounts: ``cheques_issued`` (what the platform owes to holders of gift cheques), ``cash`` (the platform's
-bank), ``bookshop`` (what the platform owes to a bookshop; with its id), ``commission`` and ``vat_due``.
+bank), ``bookshop`` (what the platform owes to a bookshop; with its id), ``commission``, ``vat_due`` and
+``cheques_expired`` (what was left on cheques past their last day, kept apart).
 Nothing is corrected in place: a correction is a further entry that takes back.
 """
 

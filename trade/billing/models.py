@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from trade.base.db import Base, Cents, Created, Id, bookshop_key, person_key
+from trade.base.db import Base, Cents, Id, Rate, bookshop_key, person_key
 
 
 class InvoiceSeries(Base):
@@ -30,7 +30,7 @@ class Invoice(Base):
     """
 
     __tablename__ = "invoice"
-    __access__ = ("bookshop", "accountant")
+    __access__ = ("bookshop_sees", "accountant")
     __columns_changed__ = ("pdf_sha256", "pdf_size", "pdf_at")
 
     id: Mapped[Id]
@@ -43,6 +43,7 @@ class Invoice(Base):
     issued_at: Mapped[datetime]
     issued_on: Mapped[date]
     data: Mapped[dict[str, Any]]
+    data_sha256: Mapped[str]
     net_cents: Mapped[Cents]
     vat_cents: Mapped[Cents]
     total_cents: Mapped[Cents]
@@ -69,7 +70,7 @@ class Settlement(Base):
     """
 
     __tablename__ = "settlement"
-    __access__ = ("bookshop", "accountant")
+    __access__ = ("bookshop_sees", "accountant")
     __columns_changed__ = ("transfer_batch_id", "state")
 
     id: Mapped[Id]
@@ -93,10 +94,10 @@ class Settlement(Base):
 
 
 class SettlementLine(Base):
-    """One line of a statement; each cheque entry is settled once."""
+    """One line of a statement: cents to the bookshop, and the commission rate of its moment; settled once."""
 
     __tablename__ = "settlement_line"
-    __access__ = ("bookshop", "accountant")
+    __access__ = ("bookshop_sees", "accountant")
     __append_only__ = True
 
     id: Mapped[Id]
@@ -104,16 +105,16 @@ class SettlementLine(Base):
     bookshop_id: Mapped[int] = bookshop_key()
     cheque_entry_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cheque_entry.id"), unique=True)
     at: Mapped[datetime]
+    channel: Mapped[str]
     cents: Mapped[Cents]
-    commission_cents: Mapped[Cents]
-    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    rate: Mapped[Rate]
 
 
 class MonthClose(Base):
-    """A month that was closed for the whole network: who, when, totals. ``state``: closing, closed."""
+    """A month for the whole network: asked to be closed (``closing``), then ``closed`` with its totals."""
 
     __tablename__ = "month_close"
-    __access__ = ("accountant", "bookshop_read")
+    __access__ = ("accountant", "accountant_add", "bookshop_read")
 
     id: Mapped[Id]
     month: Mapped[str] = mapped_column(unique=True)
@@ -127,23 +128,51 @@ class MonthClose(Base):
 
 
 class TransferBatch(Base):
-    """The transfers of one month. ``state``: open, approved, exported, paid. Exported after two approvals."""
+    """Transfers that are approved and paid together; two different people approve what then cannot change.
+
+    ``reference`` is the month and a counter (``2026-10/1``): bookshops held for want of an account come into a
+    further batch once they have one. ``held`` lists bookshop ids with the reason.
+    """
 
     __tablename__ = "transfer_batch"
     __access__ = ("accountant", "bookshop_read")
+    __columns_changed__ = ("state", "execution_on", "file_sha256", "file_size", "exported_at", "paid_at")
 
     id: Mapped[Id]
-    month: Mapped[str] = mapped_column(unique=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    month: Mapped[str] = mapped_column(index=True)
     state: Mapped[str] = mapped_column(default="open")
     total_cents: Mapped[Cents]
     count: Mapped[int]
     held: Mapped[list[Any]] = mapped_column(default=list)
-    created_at: Mapped[Created]
+    opened_at: Mapped[datetime]
     execution_on: Mapped[date | None]
     file_sha256: Mapped[str | None]
     file_size: Mapped[int | None]
     exported_at: Mapped[datetime | None]
     paid_at: Mapped[datetime | None]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class TransferLine(Base):
+    """One transfer of a batch with the account as it was when the batch was opened: what people approve is paid."""
+
+    __tablename__ = "transfer_line"
+    __access__ = ("bookshop_sees", "accountant")
+    __append_only__ = True
+
+    id: Mapped[Id]
+    batch_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("transfer_batch.id"), index=True)
+    settlement_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("settlement.id"), unique=True)
+    bookshop_id: Mapped[int] = bookshop_key()
+    name: Mapped[str]
+    iban: Mapped[str]
+    cents: Mapped[Cents]
+    text: Mapped[str]
+
+    __table_args__ = (CheckConstraint("cents > 0", name="positive"),)
 
 
 class TransferApproval(Base):

@@ -92,9 +92,7 @@ class GiftCheque(Base):
     state: Mapped[str] = mapped_column(default="active")
     version: Mapped[int] = mapped_column(default=0)
 
-    __table_args__ = (
-        CheckConstraint("remaining_cents >= 0 AND remaining_cents <= face_cents", name="remaining"),
-    )
+    __table_args__ = (CheckConstraint("remaining_cents >= 0 AND remaining_cents <= face_cents", name="remaining"),)
 
 
 class ChequeEntry(Base):
