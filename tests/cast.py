@@ -10,12 +10,14 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from config.seeding import message_templates
 from trade.accounts.models import Person, Role, SignInSession
 from trade.accounts.queries import digest
 from trade.base.models import SettingValue
 from trade.base.tenancy import Scope, TenantSession
 from trade.catalogue.models import Author, Book, Category
 from trade.members.models import BillingData, Bookshop
+from trade.messages.actions import add_missing_templates
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 """Tuesday, 11:00 in Madrid and Paris: the moment most tests work at."""
@@ -83,6 +85,7 @@ def load(session: TenantSession, network: str) -> Cast:
         _person(session, cast, f"{name}_owner", [("owner", getattr(cast, name))])
         _person(session, cast, f"{name}_clerk", [("clerk", getattr(cast, name))])
     _books(session)
+    add_missing_templates(session, templates=message_templates(), at=NOW)
     session.flush()
     return cast
 

@@ -57,7 +57,7 @@ def send(
         error="",
     )
     session.flush()
-    session.execute(statement.inline().on_conflict_do_nothing(index_elements=["key"]))
+    session.execute(statement.inline().on_conflict_do_nothing())
     outbox.post(session, kind="message.deliver", key=f"message.deliver:{key}", payload={"key": key})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import Select, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from trade.base.tenancy import TenantSession
 from trade.messages.models import Message, MessageTemplate
@@ -15,7 +16,7 @@ def template_in_force(session: TenantSession, *, key: str, locales: Sequence[str
     rows = session.scalars(
         select(MessageTemplate)
         .where(MessageTemplate.key == key, MessageTemplate.locale.in_(locales))
-        .distinct(MessageTemplate.locale)
+        .ext(distinct_on(MessageTemplate.locale))
         .order_by(MessageTemplate.locale, MessageTemplate.id.desc())
     ).all()
     return min(rows, key=lambda row: locales.index(row.locale), default=None)
@@ -25,7 +26,7 @@ def templates_in_force(session: TenantSession) -> Sequence[MessageTemplate]:
     """The newest template of every kind and language, for the list of staff."""
     return session.scalars(
         select(MessageTemplate)
-        .distinct(MessageTemplate.key, MessageTemplate.locale)
+        .ext(distinct_on(MessageTemplate.key, MessageTemplate.locale))
         .order_by(MessageTemplate.key, MessageTemplate.locale, MessageTemplate.id.desc())
     ).all()
 
