@@ -39,7 +39,29 @@ PALETTES = (
     Palette("#c8703b", "#2b1109", "#fdf1de"),
 )
 PAPER = "#fdf8ec"
-ARTICLES = frozenset("el la los las lo un una unos unas le les l un une des du the a an".split())
+ARTICLES = frozenset(
+    [
+        "el",
+        "la",
+        "los",
+        "las",
+        "lo",
+        "un",
+        "una",
+        "unos",
+        "unas",
+        "le",
+        "les",
+        "l",
+        "un",
+        "une",
+        "des",
+        "du",
+        "the",
+        "a",
+        "an",
+    ]
+)
 
 
 class Book(NamedTuple):
@@ -86,7 +108,9 @@ def cover_title(title: str) -> str:
     return shortened(head if len(bare) > 40 and len(head) >= 3 else bare, em=46)
 
 
-def title_lines(setting: Setting, *, x: float, y: float, fill: str, anchor: str = "start", leading: float = 1.06) -> Markup:
+def title_lines(
+    setting: Setting, *, x: float, y: float, fill: str, anchor: str = "start", leading: float = 1.06
+) -> Markup:
     """Place the set lines; `y` is the first baseline."""
     spans = Markup("").join(
         Markup('<tspan x="{:g}" y="{:g}">{}</tspan>').format(x, round(y + i * setting.size * leading, 1), line)
@@ -97,7 +121,9 @@ def title_lines(setting: Setting, *, x: float, y: float, fill: str, anchor: str 
     )
 
 
-def author_line(book: Book, *, x: float, y: float, size: float, fill: str, box: float, anchor: str = "start", italic: bool = False) -> Markup:
+def author_line(
+    book: Book, *, x: float, y: float, size: float, fill: str, box: float, anchor: str = "start", italic: bool = False
+) -> Markup:
     """Place the author on one line, smaller or cut when the name is long."""
     if not book.author:
         return Markup("")
@@ -123,7 +149,9 @@ def frame(book: Book) -> Markup:
     ornaments = (
         Markup('<path stroke="{0}" stroke-width="1.6" d="M70 238h60M80 245h40M90 252h20"/>'),
         Markup('<path fill="{0}" d="M100 236l8 10-8 10-8-10z"/>'),
-        Markup('<circle cx="86" cy="246" r="3" fill="{0}"/><circle cx="100" cy="246" r="3" fill="{0}"/><circle cx="114" cy="246" r="3" fill="{0}"/>'),
+        Markup(
+            '<circle cx="86" cy="246" r="3" fill="{0}"/><circle cx="100" cy="246" r="3" fill="{0}"/><circle cx="114" cy="246" r="3" fill="{0}"/>'
+        ),
     )
     return Markup("{}{}{}{}").format(
         Markup(
@@ -197,7 +225,9 @@ def pasted_label(book: Book) -> Markup:
             '<path fill="{}" d="M26 46h148v{}H26z"/><path fill="none" stroke="{}" d="M31.5 51.5h137v{:g}h-137z"/>'
         ).format(PAPER, height, dark, round(height - 11, 1)),
         title_lines(set_title, x=100, y=round(first, 1), fill="#26231f", anchor="middle", leading=1.1),
-        author_line(book, x=100, y=round(46 + height - 20, 1), size=12.5, fill="#4a463f", box=124, anchor="middle", italic=True),
+        author_line(
+            book, x=100, y=round(46 + height - 20, 1), size=12.5, fill="#4a463f", box=124, anchor="middle", italic=True
+        ),
     )
 
 
@@ -219,9 +249,9 @@ def initial(book: Book) -> Markup:
     return Markup("{}{}{}").format(
         title_lines(set_title, x=18, y=round(first, 1), fill=book.colours.ink),
         author_line(book, x=18, y=round(author_y, 1), size=13, fill=book.colours.ink, box=168, italic=True),
-        Markup('<text x="103" y="294" font-weight="600" font-size="{:g}" fill="{}" text-anchor="middle">{}</text>').format(
-            size, book.colours.accent, letter
-        ),
+        Markup(
+            '<text x="103" y="294" font-weight="600" font-size="{:g}" fill="{}" text-anchor="middle">{}</text>'
+        ).format(size, book.colours.accent, letter),
     )
 
 

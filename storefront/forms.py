@@ -7,8 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, Field, PasswordField, RadioField, StringField, TelField
-from wtforms import TextAreaField
+from wtforms import BooleanField, EmailField, Field, PasswordField, RadioField, StringField, TelField, TextAreaField
 from wtforms.validators import EqualTo, InputRequired, Length, Optional, Regexp
 
 from trade.accounts.rules import SHORTEST_PASSWORD
@@ -95,7 +94,9 @@ class ReserveForm(Form):
 
 
 class JoinForm(Form):
-    name = StringField(_("Name of the bookshop"), [InputRequired(_("Write the name of the bookshop.")), Length(max=120)])
+    name = StringField(
+        _("Name of the bookshop"), [InputRequired(_("Write the name of the bookshop.")), Length(max=120)]
+    )
     city = StringField(_("Town"), [InputRequired(_("Write the town.")), Length(max=80)])
     postcode = StringField(_("Postcode"), [InputRequired(_("Write the postcode.")), Length(max=10)])
     contact_name = StringField(
@@ -121,12 +122,8 @@ class Purpose:
 
 def with_purposes(form: type[Form], purposes: Iterable[Purpose], **data: Any) -> Form:
     """A form with one box per purpose; ``data`` ticks only what the person has already agreed to herself."""
-    boxes = {
-        f"consent_{purpose.key}": BooleanField(purpose.words, description=purpose.meaning) for purpose in purposes
-    }
+    boxes = {f"consent_{purpose.key}": BooleanField(purpose.words, description=purpose.meaning) for purpose in purposes}
     kind = type("FormWithPurposes", (form,), boxes)
     made: Form = kind(**data)
     made.purposes = [made[name] for name in boxes]  # type: ignore[attr-defined]
     return made
-
-

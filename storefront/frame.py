@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from flask import Blueprint, Flask, render_template, request, url_for
+from flask import Blueprint, Flask, current_app, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from storefront import shown
 from trade.base.tenancy import DOOR, PUBLIC, Scope
+from trade.base.text import N_
+from trade.texts.rules import DOCUMENTS
 from web.database import begin, profile
 from web.identity import identity, may, workplace
 
@@ -28,6 +30,7 @@ account = Blueprint("account", __name__, url_prefix="/account")
 join = Blueprint("join", __name__, url_prefix="/join")
 
 LANGUAGES = (("es", "Español"), ("fr", "Français"), ("en", "English"))
+FOOTER_TEXTS = ("reservations", "privacy", "terms")
 AREAS = ("office_", "staff_", "ledger_")
 UNSUPPORTED = re.compile(r"MSIE |Trident/")
 
@@ -51,14 +54,16 @@ class Chosen(NamedTuple):
 
 def init(app: Flask) -> None:
     """Register static files, blueprints, and what templates use everywhere."""
-    for blueprint in (public, door, account, join):
-        blueprint.before_request(greet)
+    for blueprint in (pages, public, door, account, join):
         app.register_blueprint(blueprint)
-    app.register_blueprint(pages)
     app.jinja_env.globals.update(cover=shown.cover_of)
     app.context_processor(surroundings)
 
 
+@public.before_request
+@door.before_request
+@account.before_request
+@join.before_request
 def greet() -> ResponseReturnValue | None:
     """Turn away browsers that cannot show the pages (F23), and say for whom the request works."""
     if UNSUPPORTED.search(request.user_agent.string):
@@ -81,8 +86,7 @@ def surroundings() -> dict[str, object]:
 
 def legal_texts() -> list[Link]:
     """The texts of the footer."""
-    names = {"terms": _("Conditions of the network"), "privacy": _("Privacy policy")}
-    return [Link(url_for("public.legal", document=document), words) for document, words in names.items()]
+    return [Link(url_for("public.legal", document=document), _(DOCUMENTS[document])) for document in FOOTER_TEXTS]
 
 
 def chosen_bookshop() -> Chosen | None:
@@ -103,3 +107,19 @@ def visitor() -> list[Link] | None:
     if may("money.read"):
         links.append(Link("/ledger/", _("Accounts of the network")))
     return links
+
+
+OFFICE_SECTIONS = (
+    ("office_today.index", N_("Today")),
+    ("office_reservations.index", N_("Reservations")),
+    ("office_cheques.index", N_("Gift cheques")),
+    ("office_stock.index", N_("Stock")),
+    ("office_logs.index", N_("Logs")),
+    ("office_settings.index", N_("Settings")),
+)
+
+
+def office_sections() -> list[Link]:
+    """The sections of the bookshop's profile in the top menu (T08), as far as the network has them."""
+    known = current_app.view_functions
+    return [Link(url_for(endpoint), _(words)) for endpoint, words in OFFICE_SECTIONS if endpoint in known]

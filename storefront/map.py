@@ -54,7 +54,9 @@ class Frame(NamedTuple):
     def project(self, point: Point) -> tuple[float, float]:
         """Plate carrée, narrowed by the cosine of the frame's middle latitude."""
         narrow = cos(radians((self.south + self.north) / 2))
-        return self.x + (point.longitude - self.west) * narrow * self.scale, self.y + (self.north - point.latitude) * self.scale
+        return self.x + (point.longitude - self.west) * narrow * self.scale, self.y + (
+            self.north - point.latitude
+        ) * self.scale
 
 
 class Country(NamedTuple):
@@ -82,7 +84,9 @@ def bearing(a: Point, b: Point) -> float:
     """Initial bearing from `a` to `b`, degrees clockwise from north."""
     turn = radians(b.longitude - a.longitude)
     east = sin(turn) * cos(radians(b.latitude))
-    north = cos(radians(a.latitude)) * sin(radians(b.latitude)) - sin(radians(a.latitude)) * cos(radians(b.latitude)) * cos(turn)
+    north = cos(radians(a.latitude)) * sin(radians(b.latitude)) - sin(radians(a.latitude)) * cos(
+        radians(b.latitude)
+    ) * cos(turn)
     return degrees(atan2(east, north)) % 360
 
 

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from storefront import map as drawing
 from storefront.covers import cover
+from trade.availability.queries import Offer
 from trade.availability.rules import WORDS, Label
 from trade.base.coordinates import Point
 from trade.base.text import N_
@@ -48,6 +49,31 @@ class BookShown(NamedTuple):
     edition: str
     price_cents: int | None
     url: str
+
+
+class OfferShown(NamedTuple):
+    """A bookshop that can serve a book."""
+
+    number: int
+    name: str
+    slug: str
+    url: str
+    label: LabelShown
+    on_shelf: bool
+    where: str
+    near_note: str
+    note: str
+    age: str
+    is_yours: bool
+    reserve_url: str
+
+
+class CardShown(NamedTuple):
+    """A book under its cover, with where it is nearest."""
+
+    url: str
+    book: BookShown
+    offer: OfferShown | None
 
 
 class StateShown(NamedTuple):
@@ -124,6 +150,33 @@ def stock_age(file_at: Any, *, stale: bool) -> str:
     """How old the bookshop's stock is (A32)."""
     seen = _("Stock seen %(ago)s.", ago=ago(file_at))
     return _("%(seen)s Call before you go.", seen=seen) if stale else seen
+
+
+def offer_shown(
+    offer: Offer, *, isbn: str, number: int = 1, yours: str = "", reservable: bool = False, street: str = ""
+) -> OfferShown:
+    """An offer in words; ``yours`` is the slug of the chosen bookshop."""
+    near = km(offer.kilometres) if offer.kilometres is not None else offer.city
+    return OfferShown(
+        number=number,
+        name=offer.name,
+        slug=offer.slug,
+        url=url_for("public.bookshop", slug=offer.slug),
+        label=label_shown(offer.label),
+        on_shelf=offer.label is Label.ON_SHELF,
+        where=whereabouts(offer.name, offer.city, offer.kilometres),
+        near_note=", ".join(part for part in (near, street) if part),
+        note=copies(offer.copies),
+        age=stock_age(offer.file_at, stale=offer.stale),
+        is_yours=offer.slug == yours,
+        reserve_url=url_for("public.reserve", isbn=isbn, slug=offer.slug) if reservable else "",
+    )
+
+
+def card_shown(book: Book, offer: Offer | None = None) -> CardShown:
+    """A book for a row of covers."""
+    told = book_shown(book)
+    return CardShown(told.url, told, offer_shown(offer, isbn=told.isbn) if offer else None)
 
 
 def state_shown(words: str, tone: str) -> StateShown:

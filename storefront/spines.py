@@ -46,6 +46,6 @@ def spine(isbn: str, title: str, x: int, thick: int, tall: int) -> Markup:
             ink,
             shortened(cover_title(title), em=(tall - 34) / size),
         )
-    return Markup('<path fill="{}" d="M{} {}h{}v{}h-{}z"/><path fill="{}" d="M{} {}h{}v2H{}zM{} {}h{}v2H{}z"/>{}').format(
-        ground, x, top, thick, tall, thick, accent, x, top + 10, thick, x, x, HEIGHT - 14, thick, x, words
-    )
+    return Markup(
+        '<path fill="{}" d="M{} {}h{}v{}h-{}z"/><path fill="{}" d="M{} {}h{}v2H{}zM{} {}h{}v2H{}z"/>{}'
+    ).format(ground, x, top, thick, tall, thick, accent, x, top + 10, thick, x, x, HEIGHT - 14, thick, x, words)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from storefront.views import account, door, join, pages
+from storefront.views import account, book, bookshops, door, home, join, legal, pages, search
 
-__all__ = ["account", "door", "join", "pages"]
+__all__ = ["account", "book", "bookshops", "door", "home", "join", "legal", "pages", "search"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from storefront.frame import door
 from storefront.forms import MailForm, SecondFactorForm, SignInForm
+from storefront.frame import door
 
 
 @door.route("/sign-in", methods=["GET", "POST"])

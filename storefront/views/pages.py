@@ -10,9 +10,14 @@ from flask_babel import gettext as _
 from storefront.frame import public
 from storefront.operator import operator
 from storefront.shown import every_label
+from trade.base.errors import NotFound
+from trade.catalogue.queries import count, isbns
+from trade.members.queries import active
 from trade.stock.formats import art_asc, cegald, model_csv
 from web.database import clock, session
 from web.language import say
+
+SITEMAP_BOOKS = 10_000
 
 
 @public.get("/help")
@@ -75,31 +80,33 @@ def robots() -> ResponseReturnValue:
     return Response("\n".join(lines) + "\n", mimetype="text/plain")
 
 
-@public.get("/")
-def home() -> ResponseReturnValue:
-    return render_template("page.html", heading="")
-
-
-@public.get("/search")
-def search() -> ResponseReturnValue:
-    return render_template("page.html", heading="")
-
-
-@public.get("/shops")
-def bookshops() -> ResponseReturnValue:
-    return render_template("page.html", heading="")
-
-
-@public.get("/shop/<slug>")
-def bookshop(slug: str) -> ResponseReturnValue:
-    return render_template("page.html", heading="")
-
-
-@public.get("/legal/<document>")
-def legal(document: str) -> ResponseReturnValue:
-    return render_template("page.html", heading="")
-
-
 @public.get("/sitemap.xml")
 def sitemap() -> ResponseReturnValue:
-    return ""
+    """The index of sitemaps: one of pages and bookshops, and one for every ten thousand books."""
+    parts = -(-count(session()) // SITEMAP_BOOKS)
+    addresses = [url_for("public.sitemap_of_pages", _external=True)]
+    addresses += [url_for("public.sitemap_of_books", part=part, _external=True) for part in range(1, parts + 1)]
+    return xml("sitemaps.xml", addresses)
+
+
+@public.get("/sitemap-pages.xml")
+def sitemap_of_pages() -> ResponseReturnValue:
+    """Pages and bookshops."""
+    endpoints = ("home", "bookshops", "help", "ranking", "accessibility", "security", "stock_file")
+    addresses = [url_for(f"public.{endpoint}", _external=True) for endpoint in endpoints]
+    addresses += [url_for("public.bookshop", slug=shop.slug, _external=True) for shop in active(session())]
+    return xml("sitemap.xml", addresses)
+
+
+@public.get("/sitemap-books-<int:part>.xml")
+def sitemap_of_books(part: int) -> ResponseReturnValue:
+    """Ten thousand books."""
+    found = isbns(session(), offset=(part - 1) * SITEMAP_BOOKS, limit=SITEMAP_BOOKS) if 0 < part < 10_000 else []
+    if not found:
+        raise NotFound()
+    return xml("sitemap.xml", [url_for("public.book", isbn=f"{isbn:013d}", _external=True) for isbn in found])
+
+
+def xml(template: str, addresses: list[str]) -> Response:
+    """A sitemap."""
+    return Response(render_template(template, addresses=addresses), mimetype="application/xml")

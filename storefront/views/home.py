@@ -1,0 +1,71 @@
+"""The first page: the question, the bookshops near you, what is on their shelves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
+
+from storefront.frame import public
+from storefront.near import Here, here
+from storefront.shops import ShopShown, by_distance, map_of, points_of, shop_shown
+from storefront.shown import CardShown, card_shown
+from trade.availability.queries import nearest, shown
+from trade.base.tenancy import TenantSession
+from trade.catalogue.models import Book
+from trade.catalogue.queries import newest
+from trade.members.models import Bookshop
+from trade.members.queries import active
+from web.database import clock, session
+
+ROW = 8
+NEAR_KM = 60.0
+SOURCES = 4
+EXAMPLES = {"es": "Nada, Laforet", "fr": "L’Étranger, Camus"}
+
+
+@public.get("/")
+def home() -> ResponseReturnValue:
+    """Home: T75's default is the reader's location."""
+    work, at = session(), clock().now()
+    place = here(work)
+    shops = by_distance(active(work), place.point)
+    close = [(shop, km) for shop, km in shops if km is not None and km <= NEAR_KM]
+    return render_template(
+        "home.html",
+        place=place,
+        bookshop_count=len(shops),
+        example=EXAMPLES.get(work.profile.code, ""),
+        map=map_of(work.profile.code, points_of(shop for shop, _km in shops), you=place.point),
+        cards=cards(work, place, [shop for shop, _km in close], at),
+        row_note=near_note(len(close)) if place.point else "",
+        near_bookshops=near_shown(shops, place),
+    )
+
+
+def cards(work: TenantSession, place: Here, close: list[Bookshop], at: datetime) -> list[CardShown]:
+    """A row of books that can be had near the reader, or anywhere where no place was given."""
+    books = {book.isbn: book for book in candidates(work, close, at)}
+    found = nearest(work, isbns=list(books), at=at, near=place.point)
+    return [card_shown(books[isbn], found[isbn].offer) for isbn in books if isbn in found][:ROW]
+
+
+def candidates(work: TenantSession, close: list[Bookshop], at: datetime) -> list[Book]:
+    """What the nearest bookshops show, in turn; without a place, what the catalogue got last."""
+    shelves = [shown(work, bookshop_id=shop.id, at=at, limit=ROW) for shop in close[:SOURCES]]
+    books = [shelf[i] for i in range(ROW) for shelf in shelves if i < len(shelf)]
+    return books or newest(work, limit=5 * ROW)
+
+
+def near_note(number: int) -> str:
+    """How many bookshops are near."""
+    return ngettext(
+        "%(num)s bookshop within %(km)s km", "%(num)s bookshops within %(km)s km", number, km=round(NEAR_KM)
+    )
+
+
+def near_shown(shops: list[tuple[Bookshop, float | None]], place: Here) -> list[ShopShown]:
+    """The six nearest bookshops, or six of all."""
+    return [shop_shown(shop, km) for shop, km in shops[:6]]
