@@ -28,7 +28,7 @@ def configure(*, level: str = "INFO", json: bool = False) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    last = _for_machines() if json else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    last = _for_machines() if json else [_for_people()]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -47,6 +47,12 @@ def hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) ->
         if _SECRET.search(key):
             event[key] = HIDDEN
     return event
+
+
+def _for_people() -> Any:
+    # Plain tracebacks: the pretty ones show the values of variables, and those may be personal data.
+    plain = structlog.dev.plain_traceback
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
 
 
 def _for_machines() -> list[Any]:
