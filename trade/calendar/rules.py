@@ -18,6 +18,8 @@ LONGEST_CLOSURE = timedelta(days=3 * 366)
 
 
 class DayKind(StrEnum):
+    """What a day is for the clock; every day is exactly one."""
+
     WORKING = "working"
     WEEKEND = "weekend"
     CLOSING_DAY = "closing_day"
@@ -25,6 +27,8 @@ class DayKind(StrEnum):
 
 
 class AllowanceUnit(StrEnum):
+    """How an allowance is counted."""
+
     WORKING_DAYS = "working_days"
     WORKING_HOURS = "working_hours"
 
@@ -54,6 +58,7 @@ class Vacation:
             raise ValueError(f"a vacation ends on {self.last}, before its first day {self.first}")
 
     def covers(self, day: date) -> bool:
+        """Whether the day lies inside, both ends included."""
         return self.first <= day <= self.last
 
 
@@ -77,6 +82,8 @@ class WorkingCalendar:
 
 @dataclass(frozen=True, slots=True)
 class Day:
+    """A date with its kind, and the name of the closing day or vacation."""
+
     date: date
     kind: DayKind
     name: str = ""
@@ -93,6 +100,7 @@ class Stretch:
 
     @property
     def days(self) -> int:
+        """How many days it has."""
         return (self.last - self.first).days + 1
 
 
@@ -122,6 +130,8 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class OpenDeadline:
+    """A deadline that runs: what is needed to count it again."""
+
     reference: str
     start: datetime
     allowance: Allowance
@@ -130,6 +140,8 @@ class OpenDeadline:
 
 @dataclass(frozen=True, slots=True)
 class DeadlineChange:
+    """A deadline that another calendar moves."""
+
     reference: str
     before: datetime
     after: Deadline
@@ -154,6 +166,7 @@ def days_between(*, first: date, last: date, calendar: WorkingCalendar) -> Itera
 
 
 def is_working(*, day: date, calendar: WorkingCalendar) -> bool:
+    """Whether the day counts for deadlines."""
     return kind_of(day=day, calendar=calendar).kind is DayKind.WORKING
 
 
@@ -175,6 +188,7 @@ def at_wall_time(*, day: date, wall: time, zone: ZoneInfo) -> datetime:
 
 
 def window_of(*, day: date, calendar: WorkingCalendar) -> Window:
+    """The hours of one day in which deadlines run, whether or not the day counts."""
     return Window(
         opens=at_wall_time(day=day, wall=calendar.opens, zone=calendar.zone),
         closes=at_wall_time(day=day, wall=calendar.closes, zone=calendar.zone),

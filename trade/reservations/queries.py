@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
 
+from trade.base.models import JournalEntry
+from trade.base.settings import resolve_many
 from trade.base.tenancy import TenantSession
-from trade.calendar.rules import Allowance, AllowanceUnit, DayKind, Deadline, OpenDeadline, Stretch
+from trade.calendar.queries import calendar_of
+from trade.calendar.rules import (
+    Allowance,
+    AllowanceUnit,
+    DayKind,
+    Deadline,
+    OpenDeadline,
+    Stretch,
+    add_working_time,
+)
+from trade.members.models import Bookshop
 from trade.reservations.models import Reservation
-from trade.reservations.states import HOLDING, OPEN
+from trade.reservations.settings import ANSWER_AMOUNT, ANSWER_UNIT, ON
+from trade.reservations.states import HOLDING, OPEN, RESERVATION
 
 #: The saved views of the list, each with its states.
 VIEWS: Mapping[str, tuple[str, ...]] = {
@@ -80,6 +93,16 @@ def open_of_reader(session: TenantSession, *, reader_id: int) -> Sequence[Reserv
     ).all()
 
 
+def events(session: TenantSession, *, reservation: Reservation, limit: int = 100) -> Sequence[JournalEntry]:
+    """What happened to a reservation, oldest first."""
+    return session.scalars(
+        select(JournalEntry)
+        .where(JournalEntry.thing == RESERVATION.name, JournalEntry.thing_id == reservation.id)
+        .order_by(JournalEntry.id)
+        .limit(limit)
+    ).all()
+
+
 def open_deadlines(session: TenantSession, *, bookshop_id: int, at: datetime) -> list[OpenDeadline]:
     """The deadlines that run: open reservations that are not late yet."""
     rows = session.scalars(
@@ -131,3 +154,19 @@ def _of_bookshop(bookshop_id: int) -> Select[Reservation]:
 
 def _escaped(words: str) -> str:
     return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def taking_part(session: TenantSession, *, bookshop_ids: Iterable[int], at: datetime) -> set[int]:
+    """Those of these bookshops in which readers may reserve now (T125); one query whatever their number."""
+    wanted = set(bookshop_ids)
+    if not wanted or not session.profile.has("reservations"):
+        return set()
+    found = resolve_many(session, [ON], at=at, bookshop_ids=wanted)
+    return {shop for shop in wanted if found[shop, ON.key].value}
+
+
+def expected_deadline(session: TenantSession, *, bookshop: Bookshop, at: datetime) -> Deadline:
+    """By when the bookshop would have to answer a reservation placed now (T145). Raises NotSet."""
+    rules = resolve_many(session, [ANSWER_AMOUNT, ANSWER_UNIT], at=at, bookshop_ids=[None])
+    allowance = Allowance(rules[None, ANSWER_AMOUNT.key].value, AllowanceUnit(rules[None, ANSWER_UNIT.key].value))
+    return add_working_time(start=at, allowance=allowance, calendar=calendar_of(session, bookshop=bookshop, at=at))

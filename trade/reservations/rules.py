@@ -42,6 +42,8 @@ REFUSALS = {
 
 
 class RejectionReason(StrEnum):
+    """Why a bookshop rejects; the reader reads the sentence."""
+
     NOT_IN_STOCK = "not_in_stock"
     DAMAGED = "damaged"
     WRONG_PRICE = "wrong_price"
@@ -110,6 +112,7 @@ def bucket(*, due: datetime, at: datetime, zone: ZoneInfo) -> Bucket:
 
 
 def is_pressing(*, due: datetime, at: datetime) -> bool:
+    """Late, or due so soon that its button is the green one."""
     return due - at < PRESSING
 
 

@@ -2,7 +2,7 @@
 
 from trade.reservations.actions.answer import cancel, collect, lapse, notify, reject, take
 from trade.reservations.actions.late import lapse_uncollected, mark_late
-from trade.reservations.actions.place import offers_reservations, place
+from trade.reservations.actions.placing import offers_reservations, place
 
 __all__ = [
     "cancel",

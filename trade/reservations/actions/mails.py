@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from trade.base.tenancy import TenantSession
-from trade.base.text import Text
+from trade.base.text import N_, Text
 from trade.catalogue.models import Book
 from trade.members.models import Bookshop
 from trade.messages.actions import send
+from trade.messages.rules import Euros, Value
 from trade.reservations.models import Reservation
 from trade.reservations.rules import REJECTION_REASONS, RejectionReason
 
@@ -30,6 +30,7 @@ def tell_reader(
         person_id=reservation.reader_id,
         bookshop_id=reservation.bookshop_id,
         at=at,
+        time_zone=bookshop.time_zone,
         values=_values(reservation, bookshop, book),
     )
 
@@ -48,13 +49,14 @@ def tell_bookshop(
         to_email=bookshop.email,
         to_name=bookshop.name,
         bookshop_id=bookshop.id,
+        about_id=reservation.reader_id,
         at=at,
+        time_zone=bookshop.time_zone,
         values=_values(reservation, bookshop, book),
     )
 
 
-def _values(reservation: Reservation, bookshop: Bookshop, book: Book) -> dict[str, Any]:
-    reason = Text(REJECTION_REASONS[RejectionReason(reservation.reason_code)]) if reservation.reason_code else ""
+def _values(reservation: Reservation, bookshop: Bookshop, book: Book) -> dict[str, Value | None]:
     return {
         "reference": reservation.reference,
         "title": book.title,
@@ -64,12 +66,17 @@ def _values(reservation: Reservation, bookshop: Bookshop, book: Book) -> dict[st
         "bookshop_address": ", ".join(filter(None, (bookshop.address, f"{bookshop.postcode} {bookshop.city}".strip()))),
         "bookshop_phone": bookshop.phone,
         "reader": reservation.reader_name,
-        "price": reservation.price_cents,
+        "price": None if reservation.price_cents is None else Euros(reservation.price_cents),
         "due": reservation.due_at,
         "collect_by": reservation.collect_by,
-        "reason": reason,
-        "note": reservation.reason,
-        "zone": bookshop.time_zone,
-        "url_reader": "/account/reservations",
-        "url_office": f"/office/reservations/{reservation.reference}",
+        "reason": _reason(reservation),
+        "note": reservation.reason if reservation.reason_code else reservation.note,
     }
+
+
+def _reason(reservation: Reservation) -> Value | None:
+    if reservation.state == "rejected_by_platform":
+        return Text(N_("The bookshop did not answer in time."))
+    if not reservation.reason_code:
+        return None
+    return Text(REJECTION_REASONS[RejectionReason(reservation.reason_code)])

@@ -1,0 +1,71 @@
+"""Today: the queue by due time is the landing page; beside it feed, next transfer and notices (T44)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import abort, redirect, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+
+from backoffice.base import AreaIndexView
+from backoffice.office.desk import desk, today
+from backoffice.office.queue import bands
+from backoffice.office.wording import long_day
+from trade.base.tenancy import TenantSession
+from trade.calendar import actions as calendar_actions
+from trade.calendar import queries as calendar_queries
+from trade.calendar.rules import WorkingCalendar
+from trade.members.models import Bookshop
+from trade.reservations import queries
+from trade.reservations.rules import REJECTION_REASONS
+from trade.reservations.states import RESERVATION
+from web.identity import BOOKSHOP, identity
+
+#: A regional holiday that is missing is named this long before.
+SOON = timedelta(days=21)
+
+
+class Today(AreaIndexView):
+    """The landing page of the office."""
+
+    @expose("/")
+    def index(self) -> ResponseReturnValue:
+        """The queue, most urgent first."""
+        session, shop, at = desk()
+        calendar = calendar_queries.calendar_of(session, bookshop=shop, at=at)
+        waiting = queries.queue(session, bookshop_id=shop.id)
+        return self.render(
+            "office/today.html",
+            bands=bands(waiting, at=at, zone=calendar.zone),
+            waiting=len(waiting),
+            late=sum(at > row.due_at for row in waiting),
+            heading=long_day(at),
+            machine=RESERVATION,
+            reasons=REJECTION_REASONS,
+            holiday=_coming_holiday(session, shop, calendar, at),
+        )
+
+    @expose("/switch/<int:bookshop_id>", methods=("POST",))
+    def switch(self, bookshop_id: int) -> ResponseReturnValue:
+        """Work in another bookshop of the same person; 404 for a bookshop she has no role in."""
+        who = identity()
+        if who is None or all(place.bookshop_id != bookshop_id for place in who.workplaces):
+            abort(404)
+        cookie[BOOKSHOP] = bookshop_id
+        return redirect(url_for(".index"))
+
+
+def _coming_holiday(
+    session: TenantSession, shop: Bookshop, calendar: WorkingCalendar, at: datetime
+) -> dict[str, Any] | None:
+    """The first regional holiday of the next weeks that is not in the calendar, and what adding it would move."""
+    tomorrow = today(at) + timedelta(days=1)
+    missing = calendar_queries.missing_holidays(bookshop=shop, calendar=calendar, first=tomorrow, last=tomorrow + SOON)
+    if not missing:
+        return None
+    day, name = next(iter(missing.items()))
+    moved = calendar_actions.preview_closing_day(session, bookshop=shop, day=day, name=name, at=at)
+    return {"day": day, "words": long_day(day), "name": name, "moved": len(moved)}
