@@ -12,10 +12,11 @@ from datetime import UTC, datetime, timedelta
 
 from config.seeding import message_templates
 from trade.accounts.models import Person, Role, SignInSession
-from trade.accounts.queries import digest
+from trade.base.crypto import digest
 from trade.base.models import SettingValue
 from trade.base.tenancy import Scope, TenantSession
-from trade.catalogue.models import Author, Book, Category
+from trade.catalogue.actions import add_books
+from trade.catalogue.rules import NewBook
 from trade.members.models import BillingData, Bookshop
 from trade.messages.actions import add_missing_templates
 
@@ -109,8 +110,9 @@ def _bookshop(session: TenantSession, network: str, name: str, index: int) -> in
     )
     session.add(shop)
     session.flush()
-    session.add(
-        SettingValue(key="reservations.on", bookshop_id=shop.id, value=True, valid_from=shop.active_at, set_at=NOW)
+    session.add_all(
+        SettingValue(key=key, bookshop_id=shop.id, value=True, valid_from=shop.active_at, set_at=NOW)
+        for key in ("reservations.on", "gift_cheques.on")
     )
     session.add(
         BillingData(
@@ -150,20 +152,8 @@ def _person(session: TenantSession, cast: Cast, name: str, roles: list[tuple[str
 
 
 def _books(session: TenantSession) -> None:
-    category = Category(key="fixed_price", names={"es": "Precio fijo", "fr": "Prix unique", "en": "Fixed price"})
-    session.add(category)
-    session.flush()
-    for isbn, title, authors, language, cents in BOOKS:
-        words = f"{title} {' '.join(authors)}".lower()
-        session.add(
-            Book(
-                isbn=isbn,
-                title=title,
-                language=language,
-                category_id=category.id,
-                price_cents=cents,
-                search_key=words,
-                sort_key=title.lower(),
-                authors=[Author(position=i, name=author) for i, author in enumerate(authors)],
-            )
-        )
+    books = [
+        NewBook(isbn, title, tuple(authors), language=language, price_cents=cents)
+        for isbn, title, authors, language, cents in BOOKS
+    ]
+    add_books(session, books, at=NOW, source="cast")

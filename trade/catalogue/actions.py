@@ -34,7 +34,7 @@ def ensure_categories(session: TenantSession) -> dict[str, int]:
     """Make sure that the first categories exist; returns the id of every category by its key."""
     rows = [{"key": key, "names": names, "position": place} for place, (key, names) in enumerate(CATEGORIES)]
     session.execute(upsert(Category).values(rows).on_conflict_do_nothing(index_elements=["key"]))
-    return {key: number for key, number in session.execute(select(Category.key, Category.id)).tuples()}  # noqa: C416
+    return {row.key: row.id for row in session.execute(select(Category.key, Category.id))}
 
 
 def add_books(session: TenantSession, books: Iterable[NewBook], *, at: datetime, source: str) -> int:
