@@ -6,9 +6,10 @@ from flask import Flask
 
 from backoffice import area, theme
 from backoffice.access import ACCESS
+from backoffice.office import AREA as OFFICE
 from backoffice.staff import AREA as STAFF
 
-AREAS = (STAFF,)
+AREAS = (OFFICE, STAFF)
 
 
 def init(app: Flask) -> dict[str, str]:
