@@ -11,32 +11,15 @@ import pytest
 from sqlalchemy import func, select, update
 
 from jobs import queue
-from jobs.context import Context, open_context
-from jobs.queue import HANDLERS, MAX_ATTEMPTS, carry_out, drain, handles
+from jobs.context import Context
+from jobs.queue import MAX_ATTEMPTS, carry_out, drain, handles
 from tests.conftest import House
 from trade.base import journal, outbox
 from trade.base.errors import Refused
 from trade.base.models import Effect, JournalEntry
 from trade.base.tenancy import TenantSession
 
-pytestmark = pytest.mark.database
-
-
-@pytest.fixture
-def context(house: House) -> Iterator[Context]:
-    opened = open_context(house.config())
-    yield opened
-    opened.engine.dispose()
-    opened.redis.close()
-
-
-@pytest.fixture(autouse=True)
-def handlers() -> Iterator[None]:
-    """The handlers a test declares are its own."""
-    kept = dict(HANDLERS)
-    yield
-    HANDLERS.clear()
-    HANDLERS.update(kept)
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("own_handlers")]
 
 
 def write_once(session: TenantSession, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
