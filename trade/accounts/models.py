@@ -16,9 +16,7 @@ class Person(Base):
 
     __tablename__ = "person"
     __access__ = ("self", "door", "colleague")
-    __colleague_sql__ = (
-        "EXISTS (SELECT 1 FROM role WHERE role.person_id = person.id AND role.bookshop_id = {bookshop})"
-    )
+    __colleague_sql__ = "EXISTS (SELECT 1 FROM role WHERE role.person_id = person.id AND role.bookshop_id = {bookshop})"
 
     id: Mapped[Id]
     email: Mapped[str] = mapped_column(unique=True)
@@ -62,6 +60,7 @@ class SignInSession(Base):
 
     __tablename__ = "sign_in_session"
     __access__ = ("door", "reader")
+    __deletable__ = True
 
     id: Mapped[Id]
     person_id: Mapped[int] = person_key(index=True)
@@ -78,6 +77,7 @@ class Token(Base):
 
     __tablename__ = "token"
     __access__ = ("door", "reader_add")
+    __deletable__ = True
 
     id: Mapped[Id]
     purpose: Mapped[str]
@@ -124,6 +124,7 @@ class TotpUse(Base):
 
     __tablename__ = "totp_use"
     __access__ = ("reader", "door")
+    __deletable__ = True
 
     id: Mapped[Id]
     person_id: Mapped[int] = person_key()

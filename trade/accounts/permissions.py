@@ -51,9 +51,14 @@ STAFF: Final = READER | {
     "staff.privacy",
 }
 ACCOUNTANT: Final = READER | {"money.read", "money.approve"}
-ADMINISTRATOR: Final = (
-    STAFF | {"staff.rules", "staff.system", "staff.people", "money.read", "money.close", "money.approve"}
-)
+ADMINISTRATOR: Final = STAFF | {
+    "staff.rules",
+    "staff.system",
+    "staff.people",
+    "money.read",
+    "money.close",
+    "money.approve",
+}
 
 BUNDLES: Final[dict[str, frozenset[str]]] = {
     "reader": READER,

@@ -7,10 +7,21 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 from typing import Literal
 
+from trade.accounts.permissions import BOOKSHOP_ROLES, PLATFORM_ROLES
 from trade.base.errors import Refused
 from trade.base.text import N_
+
+
+@dataclass(frozen=True)
+class Held:
+    """A role somebody holds: its name, and its bookshop for the roles of a bookshop."""
+
+    name: str
+    bookshop_id: int | None = None
+
 
 # --- passwords -------------------------------------------------------------------------------------
 
@@ -19,17 +30,16 @@ LONGEST_PASSWORD = 128
 
 # English lists miss the words this trade chooses first (libraries.md 8): a password may not be one of them
 # with digits and marks around it.
-_COMMON = frozenset(
-    """
-    password contrasena contraseña motdepasse administrador administrator administrateur bienvenido bienvenida
-    bienvenue welcome libreria librería librerias librairie librairies bookshop bookstore libro libros livre livres
-    lectura lecture lector lectora lecteur lectrice reader biblioteca bibliotheque bibliothèque mostrador comptoir
-    cegal todostuslibros leslibraires trastienda reserva reservas reservation cheque cheques estanteria estantería
-    etagere primavera printemps verano invierno otoño hiver automne barcelona madrid valencia sevilla bilbao paris
-    marseille toulouse bordeaux nantes qwertyuiop azertyuiop asdfghjkl qwerty azerty iloveyou tequiero jetaime
-    realmadrid barcelonafc secreto secret changeme letmein princesa princesse soleil doudou loulou chocolat chocolate
-    """.split()
-)
+_COMMON_WORDS = """
+password contrasena motdepasse administrador administrator administrateur bienvenido bienvenida bienvenue welcome
+libreria librerias librairie librairies bookshop bookstore libro libros livre livres lectura lecture lector lectora
+lecteur lectrice reader biblioteca bibliotheque mostrador comptoir cegal todostuslibros leslibraires trastienda
+reserva reservas reservation cheque cheques estanteria etagere primavera printemps verano invierno otono hiver
+automne barcelona madrid valencia sevilla bilbao paris marseille toulouse bordeaux nantes qwertyuiop azertyuiop
+asdfghjkl qwerty azerty iloveyou tequiero jetaime realmadrid barcelonafc secreto secret changeme letmein princesa
+princesse soleil doudou loulou chocolat chocolate
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
 _ROWS = ("0123456789", "9876543210", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "azertyuiop", "asdfghjkl")
 
 
@@ -47,7 +57,7 @@ def check_password(password: str, *, name: str, email: str) -> None:
     if len(password) > LONGEST_PASSWORD:
         raise Refused(N_("At most %(length)s characters."), field="password", length=LONGEST_PASSWORD)
     core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", password.lower())
-    if len(set(password)) < 4 or core in _COMMON or _plain(core) in _COMMON or _is_row(password.lower()):
+    if len(set(password)) < 4 or _plain(core) in _COMMON or _is_row(password.lower()):
         raise Refused(
             N_("This password is easy to guess. Choose several words that do not belong together."), field="password"
         )
@@ -96,8 +106,14 @@ TOKEN_LIFE: dict[Purpose, timedelta] = {
     "verification": timedelta(days=3),
     "questionnaire": timedelta(days=60),
 }
-SESSION_LIFE = timedelta(days=14)
-SESSION_IDLE = timedelta(hours=12)
+READER_SESSION = timedelta(days=14)
+STAFF_SESSION = timedelta(hours=12)
+"""How long a session lasts: shorter for the roles of the platform."""
+
+
+def session_life(roles: Iterable[Held]) -> timedelta:
+    """How long a person with these roles stays signed in."""
+    return STAFF_SESSION if any(role.name in PLATFORM_ROLES for role in roles) else READER_SESSION
 
 
 def is_usable(*, used_at: datetime | None, expires_at: datetime, at: datetime) -> bool:
@@ -105,13 +121,9 @@ def is_usable(*, used_at: datetime | None, expires_at: datetime, at: datetime) -
     return used_at is None and at < expires_at
 
 
-def session_is_live(*, revoked_at: datetime | None, expires_at: datetime, seen_at: datetime, at: datetime) -> bool:
-    """Whether a session may go on: not revoked, within its life, and seen within the idle limit."""
-    return revoked_at is None and at < expires_at and at - seen_at < SESSION_IDLE
-
-
 # --- second factor ---------------------------------------------------------------------------------
 
+NAME_LENGTH = 120
 RECOVERY_CODES = 10
 STEP_SECONDS = 30
 _CODE_LETTERS = re.compile(r"[^a-z0-9]")
@@ -130,11 +142,6 @@ def steps_to_try(at: datetime) -> tuple[int, int, int]:
 
 # --- roles -----------------------------------------------------------------------------------------
 
-PLATFORM_ROLES = ("administrator", "staff", "accountant")
-BOOKSHOP_ROLES = ("owner", "clerk")
-SECOND_FACTOR_ROLES = frozenset({"administrator", "staff", "accountant"})
-"""Roles for which a second factor is asked (safety.md R11)."""
-
 ROLE_LABELS = {
     "administrator": N_("Administrator"),
     "staff": N_("Staff"),
@@ -142,14 +149,6 @@ ROLE_LABELS = {
     "owner": N_("Owner of the bookshop"),
     "clerk": N_("Clerk at the counter"),
 }
-
-
-@dataclass(frozen=True)
-class Held:
-    """A role somebody holds: its name, and its bookshop for the roles of a bookshop."""
-
-    name: str
-    bookshop_id: int | None = None
 
 
 def check_grant(*, granter: Collection[Held], wanted: Held) -> None:
@@ -176,6 +175,23 @@ def check_removal(*, role: Held, others_with_it: int) -> None:
         raise Refused(N_("This is the last administrator: appoint another one first."))
     if role.name == "owner":
         raise Refused(N_("This is the last owner of the bookshop: appoint another one first."))
+
+
+def network_of(address: str) -> str:
+    """The network of an IP address, counted as one guesser: an IPv6 address counts by its /64."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return "unknown"
+    return str(found) if found.version == 4 else str(ip_network(f"{found}/64", strict=False))
+
+
+def person_name(typed: str) -> str:
+    """A person's name, tidied. Raises Refused where it is empty or too long."""
+    name = " ".join(typed.split())
+    if not name or len(name) > NAME_LENGTH:
+        raise Refused(N_("Write a name of at most %(length)s letters."), field="name", length=NAME_LENGTH)
+    return name
 
 
 def highest(roles: Iterable[Held]) -> str:

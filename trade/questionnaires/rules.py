@@ -6,7 +6,7 @@ Stored values are plain JSON: money in cents, percent per ten thousand, dates as
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -186,16 +186,40 @@ def _shown(question: Ask, by_key: Mapping[str, Ask], values: Mapping[str, Any]) 
     return not question.condition
 
 
+def reopened(questions: Sequence[Ask], *, asked: Collection[str], answered: Collection[str]) -> set[str]:
+    """The questions open when staff asked for changes: those asked, and unanswered ones that depend on them."""
+    open_now = set(asked)
+    for _ in questions:
+        open_now |= {
+            question.key
+            for question in questions
+            if question.condition and question.condition["question"] in open_now and question.key not in answered
+        }
+    return open_now
+
+
 # --- all answers -----------------------------------------------------------------------------------
 
 
-def check(questions: Sequence[Ask], given: Mapping[str, Any], *, country: str, complete: bool) -> Checked:
+def check(
+    questions: Sequence[Ask],
+    given: Mapping[str, Any],
+    *,
+    country: str,
+    complete: bool,
+    known: Mapping[str, Any] | None = None,
+) -> Checked:
     """Read all answers at once. ``complete`` also demands the required ones (submitting, not only saving).
 
-    Answers to hidden questions are dropped. Nothing is raised: every problem is told by its question.
+    ``known`` holds stored values of questions that were not given this time. Answers to hidden questions are
+    dropped. Nothing is raised: every problem is told by its question.
     """
     result = Checked()
     for question in questions:
+        if question.key not in given:
+            if (known or {}).get(question.key) is not None:
+                result.values[question.key] = (known or {})[question.key]
+            continue
         try:
             value = read(question, given.get(question.key), country=country)
         except Refused as refusal:

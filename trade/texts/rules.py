@@ -111,7 +111,7 @@ def in_force(published: Iterable[V], *, at: datetime) -> dict[str, V]:
 
 
 def pending(published: Iterable[V], *, accepted: Collection[int], at: datetime) -> list[V]:
-    """The texts in force that every bookshop must accept and this one has not, in the order of DOCUMENTS (T06, T07)."""
+    """The texts in force that every bookshop must accept and this one has not, in DOCUMENTS' order (T06, T07)."""
     texts = in_force(published, at=at)
     return [
         texts[document]

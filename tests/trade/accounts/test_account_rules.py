@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from trade.accounts.permissions import BOOKSHOP_ROLES, PLATFORM_ROLES
 from trade.accounts.rules import (
-    BOOKSHOP_ROLES,
     FAILURES_PER_ADDRESS,
     FAILURES_PER_NETWORK,
-    PLATFORM_ROLES,
+    READER_SESSION,
     ROLE_LABELS,
-    SESSION_IDLE,
+    STAFF_SESSION,
     Held,
     check_grant,
     check_guessing,
@@ -18,8 +18,9 @@ from trade.accounts.rules import (
     check_removal,
     highest,
     is_usable,
+    network_of,
     recovery_code,
-    session_is_live,
+    session_life,
     steps_to_try,
 )
 from trade.base.errors import Refused
@@ -100,19 +101,25 @@ def test_a_token_works_once_and_until_its_end(used_at: datetime | None, expires_
 
 
 @pytest.mark.parametrize(
-    ("revoked_at", "expires_at", "seen_at", "live"),
+    ("roles", "life"), [([], READER_SESSION), ([Held("owner", 1)], READER_SESSION), ([Held("staff")], STAFF_SESSION)]
+)
+def test_the_platforms_people_stay_signed_in_for_a_day(roles: list[Held], life: timedelta) -> None:
+    assert session_life(roles) == life
+    assert timedelta(days=1) > STAFF_SESSION
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
     [
-        (None, NOON + SECOND, NOON, True),
-        (None, NOON + SECOND, NOON - SESSION_IDLE + SECOND, True),
-        (None, NOON + SECOND, NOON - SESSION_IDLE, False),
-        (None, NOON, NOON, False),
-        (NOON - SECOND, NOON + SECOND, NOON, False),
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("", "unknown"),
+        ("unix:", "unknown"),
     ],
 )
-def test_a_session_ends_when_revoked_expired_or_idle(
-    revoked_at: datetime | None, expires_at: datetime, seen_at: datetime, live: bool
-) -> None:
-    assert session_is_live(revoked_at=revoked_at, expires_at=expires_at, seen_at=seen_at, at=NOON) is live
+def test_an_ipv6_guesser_is_counted_by_its_network(address: str, network: str) -> None:
+    assert network_of(address) == network
 
 
 def test_codes_of_neighbouring_half_minutes_are_tried() -> None:

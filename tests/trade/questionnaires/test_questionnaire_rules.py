@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from trade.base.errors import Refused
-from trade.questionnaires.rules import FIELDS, KIND_LABELS, Ask, check, check_design, mapped, read, visible
+from trade.questionnaires.rules import FIELDS, KIND_LABELS, Ask, check, check_design, mapped, read, reopened, visible
 
 COLOURS = ("red", "green", "blue")
 
@@ -143,6 +143,28 @@ def test_submitting_demands_the_required_answers_that_are_shown() -> None:
 def test_answers_to_hidden_questions_are_dropped() -> None:
     outcome = check(SHOP, {"sells_online": "no", "own_site": "alba.example"}, country="ES", complete=True)
     assert outcome.values == {"sells_online": False}
+
+
+def test_stored_answers_stand_for_what_was_not_given() -> None:
+    known = {"sells_online": True, "channels": ["own"], "own_site": "alba.example"}
+    outcome = check(SHOP, {"own_site": ""}, country="ES", complete=True, known=known)
+    assert list(outcome.problems) == ["own_site"]
+    assert check(SHOP, {}, country="ES", complete=True, known=known).values == known
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "open_now"),
+    [
+        ({"own_site"}, {"sells_online", "channels", "own_site"}, {"own_site"}),
+        ({"sells_online"}, {"sells_online"}, {"sells_online", "channels", "why_not", "own_site"}),
+        ({"sells_online"}, {"sells_online", "why_not"}, {"sells_online", "channels", "own_site"}),
+        ({"channels"}, {"sells_online", "channels"}, {"channels", "own_site"}),
+    ],
+)
+def test_only_asked_questions_reopen_and_what_hangs_on_them(
+    asked: set[str], answered: set[str], open_now: set[str]
+) -> None:
+    assert reopened(SHOP, asked=asked, answered=answered) == open_now
 
 
 @pytest.mark.seed("T120")
