@@ -1,10 +1,13 @@
-"""The product's own first words: mail templates, legal texts and the joining questionnaire, as plain values.
+"""The product's own first data as plain values: words of mails and texts, questions, places; and the demo's.
 
-``jobs/first_data.py`` puts them into a new installation; afterwards staff edit the rows.
+``jobs/first_data.py`` puts the former into a new installation, where staff edit the rows; ``jobs/demo`` loads
+the latter. Where they come from stands in ``seeds/NOTICE.md``.
 """
 
 from __future__ import annotations
 
+import csv
+import gzip
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,3 +37,29 @@ def questionnaire(name: str, network: str) -> list[dict[str, Any]]:
     path = SEEDS / "questionnaire" / f"{name}.toml"
     questions = tomllib.loads(path.read_text(encoding="utf-8"))["question"]
     return [question for question in questions if network in question.get("networks", [network])]
+
+
+def towns() -> list[dict[str, str]]:
+    """Towns of 1,000 inhabitants and more: country, name, area, latitude, longitude, population."""
+    return _table(SEEDS / "places" / "towns.csv.gz")
+
+
+def postcodes() -> list[dict[str, str]]:
+    """Postcodes: country, postcode, name (of the town), area, latitude, longitude."""
+    return _table(SEEDS / "places" / "postcodes.csv.gz")
+
+
+def sample_books() -> list[dict[str, str]]:
+    """Real books without prices: isbn, title, authors (parted by " | "), publisher, year, language, pages."""
+    return _table(SEEDS / "books" / "books.csv")
+
+
+def sample_bookshops(country: str) -> list[dict[str, str]]:
+    """Invented bookshops of a country: id, name, city, area, postcode, subdivision, zone, latitude, longitude."""
+    return [row for row in _table(SEEDS / "bookshops" / "bookshops.csv") if row["country"] == country]
+
+
+def _table(path: Path) -> list[dict[str, str]]:
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

@@ -34,5 +34,6 @@ SCHEDULE = (
     Entry("reservations.lapse", daily(time(4, 0))),
     Entry("stock.demo_resend", daily(time(2, 0)), demo_only=True),
     Entry("stock.rare", daily(time(3, 30))),
+    Entry("stock.watch", every(minutes=60)),
     Entry("privacy.remind", daily(time(6, 0))),
 )

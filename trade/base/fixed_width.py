@@ -50,7 +50,7 @@ class Layout:
         line = line.rstrip(" ") if len(line) > self.width else line
         if len(line) != self.width and not self._may_end(line):
             raise Refused(
-                N_("The line has %(length)d characters instead of %(width)d: its fields have shifted."),
+                N_("The line has %(length)s characters instead of %(width)s: its fields have shifted."),
                 length=len(line),
                 width=self.width,
             )

@@ -32,7 +32,7 @@ def decode(data: bytes, *, bounds: Bounds = BOUNDS) -> str:
     """
     if len(data) > bounds.size:
         raise Refused(
-            N_("The file has %(size)d MB; at most %(limit)d MB are read."),
+            N_("The file has %(size)s MB; at most %(limit)s MB are read."),
             size=-(-len(data) // 1_000_000),
             limit=bounds.size // 1_000_000,
         )
@@ -59,7 +59,7 @@ def numbered_lines(text: str, *, bounds: Bounds = BOUNDS) -> Iterator[tuple[int,
     lines = text.split(ending)
     if len(lines) > bounds.lines:
         raise Refused(
-            N_("The file has %(lines)d lines; at most %(limit)d are read."), lines=len(lines), limit=bounds.lines
+            N_("The file has %(lines)s lines; at most %(limit)s are read."), lines=len(lines), limit=bounds.lines
         )
     for number, line in enumerate(lines, 1):
         line = line.rstrip("\r\x00")[: bounds.line_length + 1]

@@ -186,8 +186,8 @@ def remark(repeat: Repeat) -> Text:
     """What the bookseller reads about a repeated ISBN: summed, or hidden since its lines disagree."""
     values = {"isbn": str(repeat.isbn), "times": len(repeat.lines)}
     if len(repeat.prices) > 1:
-        return Text(N_("%(isbn)s stands on %(times)d lines with different prices: it stays hidden."), values)
-    return Text(N_("%(isbn)s stands on %(times)d lines: their copies are added."), values)
+        return Text(N_("%(isbn)s stands on %(times)s lines with different prices: it stays hidden."), values)
+    return Text(N_("%(isbn)s stands on %(times)s lines: their copies are added."), values)
 
 
 # --- against the last applied file -------------------------------------------------------------------
@@ -257,7 +257,7 @@ def _removed(last: Last, titles: Mapping[int, Title], guards: Guards) -> Text | 
     gone = sum(1 for isbn in held if isbn not in titles or not titles[isbn].quantity)
     if not gone or gone * PER < guards.removed_share * len(held):
         return None
-    return Text(N_("It would remove %(gone)d of %(held)d titles."), {"gone": gone, "held": len(held)})
+    return Text(N_("It would remove %(gone)s of %(held)s titles."), {"gone": gone, "held": len(held)})
 
 
 def _price_moved(last: Last, titles: Mapping[int, Title], guards: Guards) -> Text | None:
@@ -267,7 +267,7 @@ def _price_moved(last: Last, titles: Mapping[int, Title], guards: Guards) -> Tex
     if moved * PER <= guards.price_moved_share * len(priced):
         return None
     return Text(
-        N_("%(moved)d of %(priced)d prices would move by more than %(percent)d %%."),
+        N_("%(moved)s of %(priced)s prices would move by more than %(percent)s %%."),
         {"moved": moved, "priced": len(priced), "percent": guards.price_moved // 100},
     )
 

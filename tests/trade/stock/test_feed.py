@@ -227,7 +227,7 @@ def test_a_file_that_would_remove_too_much_is_held_until_a_person_decides(house:
         waiting = queries.open_decision(session, bookshop_id=house.cast.alba)
         assert waiting is not None and waiting.id == held
         assert waiting.hold_reasons == [
-            {"message": "It would remove %(gone)d of %(held)d titles.", "values": {"gone": 3, "held": 4}}
+            {"message": "It would remove %(gone)s of %(held)s titles.", "values": {"gone": 3, "held": 4}}
         ]
         with pytest.raises(Refused, match="suspicious"):
             actions.apply(session, run_id=held, at=NOW)

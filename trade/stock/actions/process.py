@@ -18,6 +18,7 @@ from trade.catalogue.settings import VAT_RATES
 from trade.members.models import StoredFile
 from trade.stock.actions.decide import apply_changes, part_of, supersede
 from trade.stock.actions.locks import lock_stock
+from trade.stock.actions.mails import tell_held
 from trade.stock.models import BookshopStock, FeedChange, FeedRejection, FeedRun, StockLine
 from trade.stock.queries import FORMATS, Applied, guards, known_books, last_applied, last_known
 from trade.stock.queries import run as find_run
@@ -148,6 +149,7 @@ def _compare(
         fire(session, FEED_RUN, run, "compare", role=part_of(session), at=at)
     elif reasons:
         fire(session, FEED_RUN, run, "hold", role=part_of(session), at=at)
+        tell_held(session, run, at=at)
     else:
         progress("applying", 0, len(titles))
         apply_changes(session, run, move="apply", at=at)

@@ -83,7 +83,7 @@ def _check(format: str, data: bytes) -> None:
         raise Refused(N_("The file is empty. Export it again and send the new one."), field="file")
     if len(data) > BOUNDS.size:
         raise Refused(
-            N_("The file has %(size)d MB; at most %(limit)d MB are read."),
+            N_("The file has %(size)s MB; at most %(limit)s MB are read."),
             field="file",
             size=-(-len(data) // 1_000_000),
             limit=BOUNDS.size // 1_000_000,

@@ -50,7 +50,7 @@ def read(data: bytes) -> Reading:
 def _sender(number: int, line: str) -> str:
     found = _MESSAGE.match(line)
     if not found:
-        raise Refused(N_("Line %(line)d: a SINLI message begins with a line “I”; this file does not."), line=number)
+        raise Refused(N_("Line %(line)s: a SINLI message begins with a line “I”; this file does not."), line=number)
     if found["document"] != "CEGALD":
         raise Refused(
             N_("This is a SINLI message “%(document)s”; the stock report is called CEGALD."),
@@ -67,7 +67,7 @@ def _sender(number: int, line: str) -> str:
 def _header(number: int, line: str, sender: str) -> Header:
     found = _HEADER.match(line.ljust(52))
     if not found:
-        raise Refused(N_("Line %(line)d: the header “C” with the date of the stock is missing."), line=number)
+        raise Refused(N_("Line %(line)s: the header “C” with the date of the stock is missing."), line=number)
     if found["currency"] not in (None, "EUR"):
         raise Refused(N_("The prices of this file are in %(currency)s; send them in EUR."), currency=found["currency"])
     if not found["date"].strip():
@@ -76,7 +76,7 @@ def _header(number: int, line: str, sender: str) -> Header:
         day = date(int(found["date"][:4]), int(found["date"][4:6]), int(found["date"][6:]))
     except ValueError:
         raise Refused(
-            N_("Line %(line)d: “%(date)s” is no date; YYYYMMDD is expected."), line=number, date=found["date"]
+            N_("Line %(line)s: “%(date)s” is no date; YYYYMMDD is expected."), line=number, date=found["date"]
         ) from None
     return Header(day, sender)
 

@@ -83,7 +83,7 @@ def _columns(number: int, heading: str) -> _Columns:
     missing = [name for name in ("isbn", "quantity") if name not in places]
     if missing:
         raise Refused(
-            N_("Line %(line)d must name the columns, and “%(column)s” is not among them. Download the model file."),
+            N_("Line %(line)s must name the columns, and “%(column)s” is not among them. Download the model file."),
             line=number,
             column=missing[0],
         )
@@ -110,7 +110,7 @@ def _title(number: int, cells: list[str], columns: _Columns) -> Line:
         cells.pop()
     if len(cells) > columns.count:
         raise Refused(
-            N_("The line has %(cells)d cells, the first line %(columns)d: is a decimal comma taken for a separator?"),
+            N_("The line has %(cells)s cells, the first line %(columns)s: is a decimal comma taken for a separator?"),
             cells=len(cells),
             columns=columns.count,
         )
