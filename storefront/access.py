@@ -10,7 +10,9 @@ TABLE: Final[dict[str, str]] = {
     "door.*": "public",
     "join.*": "public",
     "account.*": "reader.data",
-    "account.reserve": "reader.reserve",
+    "public.reserve": "reader.reserve",
+    "account.home": "signed_in",
+    "account.reservations": "reader.reserve",
     "account.reservation": "reader.reserve",
     "account.cancel": "reader.reserve",
 }

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, Field, PasswordField, RadioField, StringField, TelField, TextAreaField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
 from wtforms.validators import EqualTo, InputRequired, Length, Optional, Regexp
 
 from trade.accounts.rules import SHORTEST_PASSWORD
@@ -15,9 +23,11 @@ from trade.base.errors import Refused
 from web.language import say
 
 MAIL = [
-    InputRequired(_("Write your mail address.")),
+    InputRequired(_("Write your e-mail address.")),
     Length(max=254),
-    Regexp(r"^\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*$", message=_("This is no mail address: it looks like name@example.org.")),
+    Regexp(
+        r"^\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*$", message=_("This is no e-mail address: it looks like name@example.org.")
+    ),
 ]
 
 
@@ -37,7 +47,7 @@ class Form(FlaskForm):
 
 
 class SignInForm(Form):
-    email = EmailField(_("Mail address"), MAIL, render_kw={"autocomplete": "username"})
+    email = EmailField(_("E-mail address"), MAIL, render_kw={"autocomplete": "username"})
     password = PasswordField(
         _("Password"), [InputRequired(_("Write your password."))], render_kw={"autocomplete": "current-password"}
     )
@@ -52,7 +62,7 @@ class SecondFactorForm(Form):
 
 
 class MailForm(Form):
-    email = EmailField(_("Mail address"), MAIL, render_kw={"autocomplete": "email"})
+    email = EmailField(_("E-mail address"), MAIL, render_kw={"autocomplete": "email"})
 
 
 class NewPasswordForm(Form):
@@ -67,7 +77,7 @@ class NewPasswordForm(Form):
 
 
 class ChangePasswordForm(NewPasswordForm):
-    current = PasswordField(
+    old = PasswordField(
         _("Present password"),
         [InputRequired(_("Write your present password."))],
         render_kw={"autocomplete": "current-password"},
@@ -78,7 +88,7 @@ class RegisterForm(Form):
     name = StringField(
         _("Your name"), [InputRequired(_("Write your name.")), Length(max=120)], render_kw={"autocomplete": "name"}
     )
-    email = EmailField(_("Mail address"), MAIL, render_kw={"autocomplete": "email"})
+    email = EmailField(_("E-mail address"), MAIL, render_kw={"autocomplete": "email"})
     password = PasswordField(
         _("Password"), [InputRequired(_("Choose a password."))], render_kw={"autocomplete": "new-password"}
     )
@@ -89,7 +99,6 @@ class RegisterForm(Form):
 
 
 class ReserveForm(Form):
-    phone = TelField(_("Telephone (optional)"), [Optional(), Length(max=30)], render_kw={"autocomplete": "tel"})
     note = StringField(_("Note (optional)"), [Optional(), Length(max=200)])
 
 
@@ -102,7 +111,7 @@ class JoinForm(Form):
     contact_name = StringField(
         _("Your name"), [InputRequired(_("Write your name.")), Length(max=120)], render_kw={"autocomplete": "name"}
     )
-    email = EmailField(_("Mail address of the bookshop"), MAIL, render_kw={"autocomplete": "email"})
+    email = EmailField(_("E-mail address of the bookshop"), MAIL, render_kw={"autocomplete": "email"})
     phone = TelField(_("Telephone"), [Optional(), Length(max=30)], render_kw={"autocomplete": "tel"})
     chain = RadioField(
         _("Does the bookshop belong to a chain?"),
@@ -113,17 +122,33 @@ class JoinForm(Form):
     message = TextAreaField(_("Anything else (optional)"), [Optional(), Length(max=2000)])
 
 
-class Purpose:
-    """One purpose somebody may agree to: its key, the words beside the box, and what it means."""
-
-    def __init__(self, key: str, words: str, meaning: str) -> None:
-        self.key, self.words, self.meaning = key, words, meaning
+class InvitationForm(NewPasswordForm):
+    """The first password of somebody invited."""
 
 
-def with_purposes(form: type[Form], purposes: Iterable[Purpose], **data: Any) -> Form:
-    """A form with one box per purpose; ``data`` ticks only what the person has already agreed to herself."""
-    boxes = {f"consent_{purpose.key}": BooleanField(purpose.words, description=purpose.meaning) for purpose in purposes}
-    kind = type("FormWithPurposes", (form,), boxes)
-    made: Form = kind(**data)
-    made.purposes = [made[name] for name in boxes]  # type: ignore[attr-defined]
-    return made
+class ProfileForm(Form):
+    name = StringField(
+        _("Your name"), [InputRequired(_("Write your name.")), Length(max=120)], render_kw={"autocomplete": "name"}
+    )
+    phone = TelField(_("Telephone (optional)"), [Optional(), Length(max=30)], render_kw={"autocomplete": "tel"})
+    locale = SelectField(_("Language of our mails"), choices=[("es", "Español"), ("fr", "Français"), ("en", "English")])
+
+
+class CodeForm(Form):
+    """The code an authenticator app shows, to switch the second step on; key and address only redraw the square."""
+
+    key = HiddenField()
+    address = HiddenField()
+    code = StringField(
+        _("Code shown by the app"),
+        [InputRequired(_("Write the code.")), Length(max=10)],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )
+
+
+class PasswordForm(Form):
+    """The present password, for what only its owner may do."""
+
+    password = PasswordField(
+        _("Password"), [InputRequired(_("Write your password."))], render_kw={"autocomplete": "current-password"}
+    )

@@ -62,6 +62,7 @@ class OfferShown(NamedTuple):
     on_shelf: bool
     where: str
     near_note: str
+    street: str
     note: str
     age: str
     is_yours: bool
@@ -166,6 +167,7 @@ def offer_shown(
         on_shelf=offer.label is Label.ON_SHELF,
         where=whereabouts(offer.name, offer.city, offer.kilometres),
         near_note=", ".join(part for part in (near, street) if part),
+        street=street,
         note=copies(offer.copies),
         age=stock_age(offer.file_at, stale=offer.stale),
         is_yours=offer.slug == yours,

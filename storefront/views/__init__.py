@@ -2,6 +2,34 @@
 
 from __future__ import annotations
 
-from storefront.views import account, book, bookshops, door, home, join, legal, pages, search
+from storefront.views import (
+    account,
+    book,
+    bookshops,
+    door,
+    home,
+    join,
+    legal,
+    pages,
+    passwords,
+    profile,
+    registering,
+    reserve,
+    search,
+)
 
-__all__ = ["account", "book", "bookshops", "door", "home", "join", "legal", "pages", "search"]
+__all__ = [
+    "account",
+    "book",
+    "bookshops",
+    "door",
+    "home",
+    "join",
+    "legal",
+    "pages",
+    "passwords",
+    "profile",
+    "registering",
+    "reserve",
+    "search",
+]
