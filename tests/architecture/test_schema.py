@@ -17,7 +17,7 @@ from config.databases import at_database, create_database, drop_database
 from config.services import Endpoints
 from tests.conftest import House
 from trade.base.db import Base
-from trade.base.tenancy import WORDS, owned_models, policies
+from trade.base.access import WORDS, owned_models, policies
 
 pytestmark = pytest.mark.database
 ROLE = "mostrador_app"

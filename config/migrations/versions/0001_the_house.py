@@ -2,8 +2,8 @@
 
 from alembic import op
 
+from trade.base.access import policies
 from trade.base.db import Base
-from trade.base.tenancy import policies
 
 revision = "0001"
 down_revision = None
