@@ -14,7 +14,8 @@ FOLDER = Path(__file__).parent / "migrations"
 LOCK = 727_001
 
 
-def _config() -> AlembicConfig:
+def alembic_config() -> AlembicConfig:
+    """Alembic's own settings; the caller puts the connection to work on into its ``attributes``."""
     settings = AlembicConfig()
     settings.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     return settings
@@ -22,7 +23,7 @@ def _config() -> AlembicConfig:
 
 def head() -> str:
     """The newest revision of this version of the product."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    return ScriptDirectory.from_config(alembic_config()).get_current_head() or ""
 
 
 def current(url: str) -> str:
@@ -43,7 +44,7 @@ def upgrade(owner_url: str) -> None:
             guard.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
             guard.commit()
             with engine.connect() as connection:
-                settings = _config()
+                settings = alembic_config()
                 settings.attributes["connection"] = connection
                 command.upgrade(settings, "head")
                 connection.commit()
