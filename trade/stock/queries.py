@@ -8,13 +8,16 @@ from datetime import date, datetime
 from types import ModuleType
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
 
 from trade.base.errors import NotFound
+from trade.base.invariants import Invariant, invariant
 from trade.base.registry import adapters
 from trade.base.settings import resolve_many
 from trade.base.tenancy import TenantSession
+from trade.base.text import N_
 from trade.catalogue.models import Book, Category
+from trade.catalogue.rules import fold
 from trade.members.models import Bookshop, StoredFile
 from trade.stock import formats as folder
 from trade.stock.models import (
@@ -47,6 +50,7 @@ from trade.stock.settings import (
 from trade.stock.states import WAITING
 
 LARGEST_PAGE = 200
+MOST_NAMED = 20
 Query = TypeVar("Query", bound="Select[*tuple[Any, ...]]")
 FORMATS: Mapping[str, ModuleType] = adapters(folder)
 """The stock formats by name: each module has NAME, TITLE, VAT_INCLUDED, WHOLE_INVENTORY and ``read``."""
@@ -203,6 +207,58 @@ def available(session: TenantSession, *, bookshop_id: int, isbn: int) -> int:
 # --- logs --------------------------------------------------------------------------------------------
 
 
+def titles(
+    session: TenantSession, *, bookshop_id: int, words: str = "", verdict: str = "", limit: int = 50, offset: int = 0
+) -> Sequence[Row[StockLine, Book | None, int]]:
+    """The titles in stock with book and copies set apart, by ISBN, by words of the title or by verdict."""
+    statement = (
+        select(StockLine, Book, held_copies())
+        .outerjoin(Book, Book.isbn == StockLine.isbn)
+        .where(StockLine.bookshop_id == bookshop_id, StockLine.quantity > 0)
+        .order_by(Book.sort_key, StockLine.isbn)
+    )
+    if verdict:
+        statement = statement.where(StockLine.verdict == verdict)
+    compact = words.replace("-", "").replace(" ", "")
+    if compact.isascii() and compact.isdigit():
+        statement = statement.where(StockLine.isbn == int(compact[:13]))
+    elif words:
+        statement = statement.where(*[Book.search_key.contains(word, autoescape=True) for word in fold(words).split()])
+    return session.execute(_page(statement, limit, offset)).all()
+
+
+def verdict_counts(session: TenantSession, *, bookshop_id: int) -> dict[str, int]:
+    """How many titles in stock have each verdict."""
+    rows = session.execute(
+        select(StockLine.verdict, func.count())
+        .where(StockLine.bookshop_id == bookshop_id, StockLine.quantity > 0)
+        .group_by(StockLine.verdict)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The stock of a bookshop in a few figures: its age, its titles, those hidden for their price."""
+
+    file_at: datetime | None
+    freshness: Freshness
+    titles: int
+    price_errors: int
+
+
+def summary(session: TenantSession, *, bookshop_id: int, at: datetime) -> Summary:
+    """What a bookseller wants to know of the stock at a glance."""
+    row = session.get(BookshopStock, bookshop_id)
+    file_at = row.file_at if row else None
+    return Summary(
+        file_at=file_at,
+        freshness=freshness(received_at=file_at, at=at, limits=limits(session, at=at)),
+        titles=row.titles if row else 0,
+        price_errors=count_price_errors(session, bookshop_id=bookshop_id),
+    )
+
+
 def unknown(session: TenantSession, *, bookshop_id: int, limit: int = 50, offset: int = 0) -> Sequence[StockLine]:
     """Titles in stock that the catalogue does not know yet."""
     statement = (
@@ -302,37 +358,58 @@ def feeds(session: TenantSession, *, at: datetime) -> list[FeedState]:
 # --- invariants --------------------------------------------------------------------------------------
 
 
-def broken_lines(session: TenantSession) -> int:
-    """Stock lines that no applied run of their bookshop wrote."""
+def invariants(session: TenantSession) -> list[Invariant]:
+    """What must hold of stock, whoever did what. Scope system."""
+    lines = session.scalar(select(func.count()).select_from(StockLine)) or 0
+    files = session.scalar(select(func.count()).select_from(FeedRun)) or 0
+    holds = session.scalar(select(func.count()).select_from(StockHold)) or 0
+    return [
+        invariant(N_("Every stock line was written by an applied file of its bookshop"), lines, _orphans(session)),
+        invariant(N_("Only known books with a price are shown"), lines, _wrong_verdicts(session)),
+        invariant(N_("Every line of a stock file was accepted or refused"), files, _unaccounted(session)),
+        invariant(N_("At most one stock file of a bookshop waits for a decision"), files, _undecided(session)),
+        invariant(N_("No copy is set apart that no file ever had"), holds, _holds_of_nothing(session)),
+    ]
+
+
+def _named(session: TenantSession, wrong: ColumnElement[bool]) -> list[str]:
+    rows = session.execute(select(StockLine.bookshop_id, StockLine.isbn).where(wrong).limit(MOST_NAMED))
+    return [f"{bookshop_id}/{isbn}" for bookshop_id, isbn in rows]
+
+
+def _orphans(session: TenantSession) -> list[str]:
     wrote = exists().where(
         FeedRun.id == StockLine.run_id, FeedRun.bookshop_id == StockLine.bookshop_id, FeedRun.state == "applied"
     )
-    return session.scalar(select(func.count()).select_from(StockLine).where(~wrote)) or 0
+    return _named(session, ~wrote)
 
 
-def broken_accounts_of_lines(session: TenantSession) -> int:
-    """Runs whose lines do not add up: read = accepted + refused, accepted = distinct ISBNs + repeated."""
-    wrong = (FeedRun.read != FeedRun.accepted + FeedRun.refused) | (
-        FeedRun.accepted != FeedRun.isbns + FeedRun.repeated
+def _wrong_verdicts(session: TenantSession) -> list[str]:
+    known = exists().where(Book.isbn == StockLine.isbn)
+    priced = exists().where(Book.isbn == StockLine.isbn, Book.price_cents.is_not(None))
+    shown = and_(StockLine.verdict == Verdict.VISIBLE, ~priced)
+    missing = and_(StockLine.verdict == Verdict.UNKNOWN_BOOK, known)
+    return _named(session, or_(shown, missing))
+
+
+def _unaccounted(session: TenantSession) -> list[str]:
+    wrong = or_(
+        FeedRun.read != FeedRun.accepted + FeedRun.refused, FeedRun.accepted != FeedRun.isbns + FeedRun.repeated
     )
-    return session.scalar(select(func.count()).select_from(FeedRun).where(wrong)) or 0
+    return [str(id_) for id_ in session.scalars(select(FeedRun.id).where(wrong).limit(MOST_NAMED))]
 
 
-def broken_decisions(session: TenantSession) -> int:
-    """Bookshops with more than one run waiting for a person."""
+def _undecided(session: TenantSession) -> list[str]:
     waiting = (
         select(FeedRun.bookshop_id)
         .where(FeedRun.state.in_(WAITING))
         .group_by(FeedRun.bookshop_id)
         .having(func.count() > 1)
-        .subquery()
+        .limit(MOST_NAMED)
     )
-    return session.scalar(select(func.count()).select_from(waiting)) or 0
+    return [str(id_) for id_ in session.scalars(waiting)]
 
 
-def broken_verdicts(session: TenantSession) -> int:
-    """Stock lines shown although their book is not known or has no price, or hidden as unknown although it is known."""
-    known = exists().where(Book.isbn == StockLine.isbn, Book.price_cents.is_not(None))
-    listed = exists().where(Book.isbn == StockLine.isbn)
-    wrong = and_(StockLine.verdict == Verdict.VISIBLE, ~known) | and_(StockLine.verdict == Verdict.UNKNOWN_BOOK, listed)
-    return session.scalar(select(func.count()).select_from(StockLine).where(wrong)) or 0
+def _holds_of_nothing(session: TenantSession) -> list[str]:
+    known = exists().where(StockLine.bookshop_id == StockHold.bookshop_id, StockLine.isbn == StockHold.isbn)
+    return list(session.scalars(select(StockHold.reference).where(~known).limit(MOST_NAMED)))
