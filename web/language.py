@@ -60,7 +60,9 @@ def chosen() -> str:
 
 
 def _locale() -> str:
-    return str(get_locale() or profile().locale)
+    """The locale of figures: English is written the European way, day first and 24 hours."""
+    language = str(get_locale() or profile().locale)
+    return "en_GB" if language == "en" else language
 
 
 def zone() -> ZoneInfo:
@@ -99,7 +101,7 @@ def percent(rate: int | None, digits: int = 2) -> str:
     if rate is None:
         return "–"
     text = format_decimal(rate / 100, format=f"#,##0.{'#' * digits}", locale=_locale())
-    return text.replace("-", "\u2212") + ("%" if _locale() == "en" else "\u00a0%")
+    return text.replace("-", "\u2212") + ("%" if _locale() == "en_GB" else "\u00a0%")
 
 
 def number(value: int | float | None) -> str:
@@ -137,7 +139,7 @@ def hour(value: datetime | None) -> str:
 
 def moment(value: datetime | None) -> str:
     """Date and wall time of a moment."""
-    return "–" if value is None else format_datetime(_local(value), "medium", locale=_locale()).replace(":00 ", " ")
+    return "–" if value is None else format_datetime(_local(value), "d MMM y, HH:mm", locale=_locale())
 
 
 def ago(value: datetime | None) -> str:
