@@ -50,6 +50,12 @@ class Chosen(NamedTuple):
 
     slug: str
     name: str
+    is_mine: bool
+
+    @property
+    def words(self) -> str:
+        """How the reader came to it."""
+        return _("your bookshop") if self.is_mine else _("visited last")
 
 
 def init(app: Flask) -> None:
@@ -91,8 +97,11 @@ def legal_texts() -> list[Link]:
 
 def chosen_bookshop() -> Chosen | None:
     """The bookshop chosen as one's own, else the last one whose page was visited (T15, T16, A24)."""
-    kept = cookie.get(MY_BOOKSHOP) or cookie.get(VISITED_BOOKSHOP)
-    return Chosen(kept[0], kept[1]) if isinstance(kept, list) and len(kept) == 2 else None
+    for name in (MY_BOOKSHOP, VISITED_BOOKSHOP):
+        kept = cookie.get(name)
+        if isinstance(kept, list) and len(kept) == 2:
+            return Chosen(kept[0], kept[1], name == MY_BOOKSHOP)
+    return None
 
 
 def visitor() -> list[Link] | None:

@@ -63,8 +63,14 @@ def map_of(
     you: Point | None = None,
     listed: Sequence[tuple[Point, bool]] = (),
     caption: str = "",
+    title: str = "",
 ) -> CountryMap:
     """The bookshops of the network on the country's outline."""
     return country_map(
-        code, points, title=_("The bookshops of the network on a map"), you=you, listed=listed, caption=caption
+        code,
+        points,
+        title=title or _("The bookshops of the network on a map"),
+        you=you,
+        listed=listed,
+        caption=caption,
     )

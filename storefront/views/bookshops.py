@@ -82,7 +82,9 @@ def bookshop(slug: str) -> ResponseReturnValue:
         closures=closures(work, shop, at),
         services=services(work, shop, at),
         stock_note=stock_note(work, shop, at),
-        map=map_of(work.profile.code, [], listed=[(point, True)]) if point else None,
+        map=map_of(work.profile.code, [point], you=point, title=_("Where %(bookshop)s is", bookshop=shop.name))
+        if point
+        else None,
     )
 
 

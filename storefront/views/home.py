@@ -8,6 +8,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
+from storefront.covers import digest
 from storefront.frame import public
 from storefront.near import Here, here
 from storefront.shops import ShopShown, by_distance, map_of, points_of, shop_shown
@@ -21,6 +22,7 @@ from trade.members.queries import active
 from web.database import clock, session
 
 ROW = 8
+SHELF = 40
 NEAR_KM = 60.0
 SOURCES = 4
 EXAMPLES = {"es": "Nada, Laforet", "fr": "L’Étranger, Camus"}
@@ -53,10 +55,19 @@ def cards(work: TenantSession, place: Here, close: list[Bookshop], at: datetime)
 
 
 def candidates(work: TenantSession, close: list[Bookshop], at: datetime) -> list[Book]:
-    """What the nearest bookshops show, in turn; without a place, what the catalogue got last."""
-    shelves = [shown(work, bookshop_id=shop.id, at=at, limit=ROW) for shop in close[:SOURCES]]
-    books = [shelf[i] for i in range(ROW) for shelf in shelves if i < len(shelf)]
-    return books or newest(work, limit=5 * ROW)
+    """What the nearest bookshops show, else what the catalogue got last: another choice every day.
+
+    Books in the network's language come first.
+    """
+    shelves = [shown(work, bookshop_id=shop.id, at=at, limit=SHELF) for shop in close[:SOURCES]]
+    books = {book.isbn: book for shelf in shelves for book in shelf} or {
+        book.isbn: book for book in newest(work, limit=2 * SHELF)
+    }
+    today = at.date().isoformat()
+    ordered = sorted(
+        books.values(), key=lambda book: (book.language != work.profile.locale, digest(f"{today}{book.isbn}"))
+    )
+    return ordered[: 3 * ROW]
 
 
 def near_note(number: int) -> str:
