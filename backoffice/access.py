@@ -12,10 +12,26 @@ SHARED = {
 
 STAFF = {
     "staff_now.*": "staff.enter",
+    "staff_applications.*": "staff.members",
+    "staff_members.*": "staff.members",
+    "staff_feeds.*": "staff.stock",
+    "staff_runs.*": "staff.stock",
     "staff_books.*": "staff.catalogue",
+    "staff_campaigns.*": "staff.cheques",
+    "staff_cheques.*": "staff.cheques",
+    "staff_months.*": "money.read",
+    "staff_months.close": "money.close",
+    "staff_transfers.*": "money.read",
+    "staff_transfers.approve": "money.approve",
+    "staff_settings.*": "staff.rules",
+    "staff_legal.*": "staff.content",
+    "staff_emails.*": "staff.content",
     "staff_outbox.*": "staff.content",
+    "staff_erasures.*": "staff.privacy",
+    "staff_people.*": "staff.people",
     "staff_jobs.*": "staff.system",
     "staff_journal.*": "staff.system",
+    "staff_profile.*": "staff.enter",
     "staff_components.*": "staff.enter",
 }
 
@@ -23,6 +39,7 @@ OFFICE = {
     "office_today.*": "office.enter",
     "office_reservations.*": "office.serve",
     "office_calendar.*": "office.calendar",
+    "office_settings.*": "office.settings",
     "office_later.*": "office.enter",
 }
 

@@ -18,7 +18,7 @@ from backoffice.theme import PAPER_AND_INK
 from trade.accounts.identity import Identity
 from trade.base.tenancy import Scope, TenantSession
 from web.database import begin, profile
-from web.identity import identity
+from web.identity import identity, may
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def _open_scope() -> Any:
     if area is None:
         return None
     who = identity()
-    if who is None:
-        abort(404)
+    if who is None or not may(area.permission):
+        abort(403)
     begin(area.scope(who))
     return area.gate(who)

@@ -18,7 +18,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import BaseView, expose
 from flask_admin.contrib.sqla import ModelView
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Query
 from wtforms import Form
 
@@ -52,7 +52,8 @@ class Guarded(BaseView):
         return super().render(template, shell=shell_for(self.admin.area), **kwargs)
 
     def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        answer = super()._run_view(fn, *args, **kwargs)
+        # Not Flask-Admin's: it takes every TypeError for a plug-in view and calls the view a second time.
+        answer = fn(self, *args, **kwargs)
         if request.method == "POST":
             session().commit()
         return answer
@@ -74,9 +75,17 @@ class Guarded(BaseView):
         """A button: do it, say so, and go on; or say why not. ``said`` is already translated."""
         _, refused = self.attempt(verb)
         if refused is not None:
-            flash(say(refused), "error")
-        else:
-            flash(said, "success")
+            return self.refuse(refused, to)
+        flash(said, "success")
+        return redirect(to)
+
+    def refuse(self, refused: Refused, to: str) -> ResponseReturnValue:
+        """Go back and say why the domain refused."""
+        return self.say_no(say(refused), to)
+
+    def say_no(self, why: str, to: str) -> ResponseReturnValue:
+        """Go back without having done anything, and say why; ``why`` is already translated."""
+        flash(why, "error")
         return redirect(to)
 
 
@@ -207,7 +216,7 @@ class RecordView(Guarded, ModelView):
         return count, rows
 
     def _few(self, query: Query[Any]) -> Any:
-        return query.order_by(None).with_entities(literal(1)).limit(LARGEST_COUNT + 1).subquery()
+        return query.order_by(None).with_entities(self.key).limit(LARGEST_COUNT + 1).subquery()
 
     def _get_list_extra_args(self) -> Any:
         args = super()._get_list_extra_args()

@@ -78,7 +78,7 @@ class Shell:
 def allowed(endpoint: str) -> bool:
     """Whether the one who asks may open the endpoint; an endpoint nobody knows may not be opened."""
     permission = permission_for(endpoint, current_app.extensions["access_table"])
-    return permission is not None and may(permission)
+    return permission is not None and may(permission) and endpoint in current_app.view_functions
 
 
 def shell_for(area: Area) -> Shell:

@@ -7,41 +7,45 @@ from collections.abc import Sequence
 from flask_admin import BaseView
 
 from backoffice.area import Area
-from backoffice.menu import Group, Item
+from backoffice.profile import Profile
 from backoffice.staff.books import Books
+from backoffice.staff.cheques import Campaigns, Cheques
 from backoffice.staff.components import Components
+from backoffice.staff.mail_templates import MailTemplates
 from backoffice.staff.mails import Outbox
+from backoffice.staff.menu import MENU, counts
 from backoffice.staff.now import Now
+from backoffice.staff.settings import Settings
+from backoffice.staff.stock import Feeds, Runs
 from backoffice.staff.system import Jobs, Journal
+from backoffice.staff.texts import LegalTexts
 from trade.accounts.identity import Identity
 from trade.base.models import Effect, JournalEntry
 from trade.base.tenancy import Scope
 from trade.base.text import N_
 from trade.catalogue.models import Book
+from trade.gift_cheques.models import GiftCheque
 from trade.messages.models import Message
-
-MENU = (
-    Group("", (Item(N_("Now"), "staff_now.index", "home", count="problems", phone=True),)),
-    Group(N_("Catalogue and stock"), (Item(N_("Books"), "staff_books.index_view", "book"),)),
-    Group(N_("Content and rules"), (Item(N_("Outbox"), "staff_outbox.index_view", "mail"),)),
-    Group(
-        N_("System"),
-        (
-            Item(N_("Jobs"), "staff_jobs.index_view", "lines", count="failed_jobs"),
-            Item(N_("Journal"), "staff_journal.index_view", "journal"),
-        ),
-    ),
-)
+from trade.stock.models import FeedRun
+from trade.texts.models import LegalText
 
 
 def views() -> Sequence[BaseView]:
     """The views of the area, made for one application."""
     return (
         Now(name=N_("Now"), endpoint="staff_now", url="/staff"),
+        Feeds(name=N_("Stock feeds"), endpoint="staff_feeds", url="feeds"),
+        Runs(FeedRun, name=N_("Stock files"), endpoint="staff_runs", url="runs"),
         Books(Book, name=N_("Books"), endpoint="staff_books", url="books"),
+        Campaigns(name=N_("Gift-cheque campaigns"), endpoint="staff_campaigns", url="campaigns"),
+        Cheques(GiftCheque, name=N_("Gift cheques"), endpoint="staff_cheques", url="cheques"),
+        Settings(name=N_("Platform settings"), endpoint="staff_settings", url="settings"),
+        LegalTexts(LegalText, name=N_("Legal texts"), endpoint="staff_legal", url="legal"),
+        MailTemplates(name=N_("E-mail templates"), endpoint="staff_emails", url="emails"),
         Outbox(Message, name=N_("Outbox"), endpoint="staff_outbox", url="outbox"),
         Jobs(Effect, name=N_("Jobs"), endpoint="staff_jobs", url="jobs"),
         Journal(JournalEntry, name=N_("Journal"), endpoint="staff_journal", url="journal"),
+        Profile(name=N_("Your profile"), endpoint="staff_profile", url="profile"),
         Components(name=N_("Components"), endpoint="staff_components", url="components"),
     )
 
@@ -66,4 +70,6 @@ AREA = Area(
     permission="staff.enter",
     icon="people",
     role=role,
+    counts=counts,
+    account_links=((N_("Your profile"), "staff_profile.index", "person"),),
 )

@@ -13,8 +13,8 @@ from markupsafe import Markup
 
 from backoffice.base import RecordView
 from backoffice.cells import Column, isbn_cell, link_to, money_cell, money_plain
-from trade.catalogue.models import Book
 from trade.base.text import N_
+from trade.catalogue.models import Book
 from web.language import isbn
 
 

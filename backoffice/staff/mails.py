@@ -12,9 +12,9 @@ from flask_babel import gettext
 
 from backoffice.base import RecordView, Tab
 from backoffice.cells import Column, ago_cell, link_to, state_mark
+from trade.base.text import N_
 from trade.messages.models import Message
 from trade.messages.rules import TEMPLATES
-from trade.base.text import N_
 
 MESSAGE_STATES = {"queued": (N_("Waits"), "open"), "sent": (N_("Sent"), "done"), "failed": (N_("Failed"), "late")}
 
@@ -40,7 +40,6 @@ class Outbox(RecordView):
         Column("state", N_("State"), cell=message_state),
         Column("to_email", N_("To"), sort=True),
         Column("template", N_("Kind"), cell=template_cell, plain=template_cell, css="minor"),
-        Column("locale", N_("Language"), css="minor"),
         Column("created_at", N_("Written"), cell=ago_cell, sort=True),
         Column("sent_at", N_("Sent"), cell=ago_cell, css="minor", sort=True),
     )

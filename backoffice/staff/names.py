@@ -16,7 +16,8 @@ def bookshop_names(session: TenantSession, ids: Iterable[int | None]) -> Mapping
     wanted = {each for each in ids if each is not None}
     if not wanted:
         return {}
-    return dict(session.execute(select(Bookshop.id, Bookshop.name).where(Bookshop.id.in_(wanted))).tuples())
+    rows = session.execute(select(Bookshop.id, Bookshop.name).where(Bookshop.id.in_(wanted)))
+    return dict(rows.all())
 
 
 def person_names(session: TenantSession, ids: Iterable[int | None]) -> Mapping[int, str]:
@@ -24,5 +25,5 @@ def person_names(session: TenantSession, ids: Iterable[int | None]) -> Mapping[i
     wanted = {each for each in ids if each is not None}
     if not wanted:
         return {}
-    rows = session.execute(select(Person.id, Person.name, Person.email).where(Person.id.in_(wanted))).tuples()
+    rows = session.execute(select(Person.id, Person.name, Person.email).where(Person.id.in_(wanted)))
     return {key: name or email for key, name, email in rows}

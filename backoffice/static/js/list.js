@@ -43,3 +43,16 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "k") go(-1);
   if (event.key === "x" && at >= 0) rows[at].querySelector("input[name='rowid']")?.click();
 });
+
+// A table saved as a file by the browser itself: for what the server will never show again.
+document.querySelectorAll("[data-save]").forEach((button) => {
+  button.addEventListener("click", () => {
+    const table = document.getElementById(button.dataset.save);
+    const lines = [...table.rows].map((row) => [...row.cells].map((cell) => cell.textContent.trim()).join(";"));
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob(["\uFEFF" + lines.join("\r\n")], { type: "text/csv" }));
+    link.download = button.dataset.name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  });
+});

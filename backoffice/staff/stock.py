@@ -1,0 +1,169 @@
+"""Stock as staff watch it: the health of every feed, and the files that wait for a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import abort, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_babel import gettext
+
+from backoffice.base import RecordView, ScreenView, Tab
+from backoffice.cells import Column, ago_cell, link_to, moment_cell, named, number_cell, state_in, state_word
+from backoffice.staff.names import bookshop_names, person_names
+from trade.base.text import N_, Text
+from trade.stock import actions, queries
+from trade.stock.models import FeedRun
+from trade.stock.rules import Freshness
+from trade.stock.states import FEED_RUN, WAITING
+from web.database import clock, session
+from web.language import number, say
+
+PAGE = 100
+FRESHNESS = {
+    Freshness.NEVER: (N_("Never sent a file"), "open"),
+    Freshness.FRESH: (N_("Up to date"), "done"),
+    Freshness.LATE: (N_("Late"), "working"),
+    Freshness.STALE: (N_("Old: readers see its age"), "late"),
+    Freshness.EXPIRED: (N_("Hidden from readers"), "late"),
+}
+PARTS = (
+    ("zeroed", N_("removed")),
+    ("added", N_("new")),
+    ("changed", N_("changed")),
+    ("refused", N_("refused lines")),
+    ("repeated", N_("repeated lines")),
+)
+TYPED_WORD_LENGTH = 20
+
+
+class Feeds(ScreenView):
+    """Every active bookshop's feed, silent ones first (F05)."""
+
+    @expose("/")
+    def index(self) -> ResponseReturnValue:
+        """The feeds, narrowed to one degree of freshness where asked."""
+        feeds = queries.feeds(session(), at=clock().now())
+        asked = request.args.get("show", "")
+        shown = [
+            feed for feed in feeds if not asked or feed.freshness == asked or (asked == "waiting" and feed.waiting)
+        ]
+        page = min(max(request.args.get("page", 0, type=int), 0), max(len(shown) - 1, 0) // PAGE)
+        return self.render(
+            "staff/feeds.html",
+            feeds=shown[page * PAGE : (page + 1) * PAGE],
+            freshness={key: (gettext(word), shape) for key, (word, shape) in FRESHNESS.items()},
+            figures=_figures(feeds, asked),
+            page=page,
+            pages=-(-len(shown) // PAGE),
+            asked=asked,
+            limits=queries.limits(session(), at=clock().now()),
+        )
+
+
+def _figures(feeds: Sequence[queries.FeedState], asked: str) -> list[dict[str, Any]]:
+    def figure(key: str, name: str, count: int, kind: str = "") -> dict[str, Any]:
+        shown = {"name": gettext(name), "value": number(count), "on": asked == key, "kind": kind if count else ""}
+        return {**shown, "href": url_for(".index", show=key or None)}
+
+    degrees = {key: sum(feed.freshness == key for feed in feeds) for key in Freshness}
+    return [
+        figure("", N_("Active bookshops"), len(feeds)),
+        figure("fresh", N_("Up to date"), degrees[Freshness.FRESH]),
+        figure("late", N_("Late"), degrees[Freshness.LATE], "warn"),
+        figure("stale", N_("Old"), degrees[Freshness.STALE], "bad"),
+        figure("expired", N_("Hidden from readers"), degrees[Freshness.EXPIRED], "bad"),
+        figure("never", N_("Never sent a file"), degrees[Freshness.NEVER]),
+        figure("waiting", N_("Wait for a decision"), sum(feed.waiting for feed in feeds), "bad"),
+    ]
+
+
+class Runs(RecordView):
+    """Every stock file of the network and what became of it."""
+
+    lede = N_("Every file that arrived. A suspicious one is held: nothing changes until somebody decides.")
+    columns = (
+        Column("id", N_("File"), cell=link_to("staff_runs.run"), css="ref"),
+        Column("bookshop_id", N_("Bookshop"), cell=named("bookshops", "bookshop_id"), css="wide"),
+        Column("state", N_("State"), cell=state_in(FEED_RUN), plain=state_word(FEED_RUN)),
+        Column("received_at", N_("Received"), cell=ago_cell, plain=moment_cell, sort=True),
+        Column("format", N_("Format"), css="minor"),
+        Column("read", N_("Lines"), cell=number_cell, css="num minor"),
+        Column("refused", N_("Refused"), cell=number_cell, css="num", sort=True),
+        Column("added", N_("New"), cell=number_cell, css="num minor"),
+        Column("changed", N_("Changed"), cell=number_cell, css="num minor"),
+        Column("zeroed", N_("Removed"), cell=number_cell, css="num", sort=True),
+    )
+    column_default_sort = ("id", True)
+    tabs = (
+        Tab("waiting", N_("Wait for a decision"), lambda: FeedRun.state.in_(WAITING)),
+        Tab("unreadable", N_("Unreadable"), lambda: FeedRun.state == "refused"),
+        Tab("all", N_("All")),
+    )
+    empty_title = N_("No file waits for a decision")
+    empty_text = N_("Files that change little are applied by themselves.")
+    empty_icon = "upload"
+
+    def beside(self, rows: Sequence[Any]) -> Mapping[str, Any]:
+        """The names of the bookshops."""
+        return {"bookshops": bookshop_names(session(), {row.bookshop_id for row in rows})}
+
+    @expose("/<int:record_id>/")
+    def run(self, record_id: int) -> ResponseReturnValue:
+        """One file: the verdict, what it changes or would change, and the decision where one is due."""
+        run = self.record(record_id)
+        part = request.args.get("part") or ("zeroed" if run.zeroed else "added" if run.added else "refused")
+        if part not in dict(PARTS):
+            abort(404)
+        page = min(max(request.args.get("page", 0, type=int), 0), 10_000)
+        return self.render(
+            "staff/run.html",
+            run=run,
+            bookshop=bookshop_names(session(), {run.bookshop_id})[run.bookshop_id],
+            decided_by=person_names(session(), {run.decided_by}).get(run.decided_by, ""),
+            machine=FEED_RUN,
+            waits=run.state in WAITING,
+            reasons=[say(Text(reason["message"], reason["values"])) for reason in run.hold_reasons],
+            error=say(Text(run.error["message"], run.error.get("values", {}))) if run.error else "",
+            parts=[(key, gettext(word), getattr(run, key)) for key, word in PARTS],
+            part=part,
+            page=page,
+            **_lines(run, part, page),
+        )
+
+    @expose("/<int:record_id>/release", methods=("POST",))
+    def release(self, record_id: int) -> ResponseReturnValue:
+        """Apply a waiting file; removals must be confirmed by typing their number."""
+        run = self.record(record_id)
+        if run.hold_reasons and request.form.get("typed", "").strip()[:TYPED_WORD_LENGTH] != str(run.zeroed):
+            return self.say_no(
+                gettext("Type the number of titles that would be removed."), url_for(".run", record_id=run.id)
+            )
+        return self.act(
+            lambda: actions.apply(session(), run_id=run.id, at=clock().now(), force=True),
+            said=gettext("The file is applied."),
+            to=url_for(".run", record_id=run.id),
+        )
+
+    @expose("/<int:record_id>/reject", methods=("POST",))
+    def reject(self, record_id: int) -> ResponseReturnValue:
+        """Do not apply a waiting file."""
+        run = self.record(record_id)
+        return self.act(
+            lambda: actions.reject(session(), run_id=run.id, at=clock().now()),
+            said=gettext("The file is rejected. The stock stays as it was."),
+            to=url_for(".run", record_id=run.id),
+        )
+
+
+def _lines(run: FeedRun, part: str, page: int) -> dict[str, Any]:
+    """The lines of one part of a file, as rows of changes or of refused lines; a page and whether there is more."""
+    size, offset = 50, page * 50
+    if part in ("refused", "repeated"):
+        lines = queries.rejections(session(), run_id=run.id, kind=part, limit=size + 1, offset=offset)
+        told = [(line.line, say(Text(line.reason, line.values)), line.excerpt) for line in lines[:size]]
+        return {"changes": [], "rejected": told, "more": len(lines) > size}
+    changes = queries.changes(session(), run_id=run.id, kind=part, limit=size + 1, offset=offset)
+    return {"changes": changes[:size], "rejected": [], "more": len(changes) > size}
