@@ -1,0 +1,38 @@
+"""Reads of stock: runs and their lines, what is available, the logs, how old everything is."""
+
+from trade.stock.queries.age import FeedState, Summary, feeds, freshness_of, limits, summary
+from trade.stock.queries.comparing import Applied, guards, known_books, last_applied, last_known, stock_of
+from trade.stock.queries.copies import available, held_copies
+from trade.stock.queries.invariants import invariants
+from trade.stock.queries.runs import FORMATS, changes, open_decision, rejections, run, runs
+from trade.stock.queries.titles import count_price_errors, price_errors, rare_titles, titles, unknown, verdict_counts
+
+__all__ = [
+    "Applied",
+    "available",
+    "changes",
+    "count_price_errors",
+    "feeds",
+    "FeedState",
+    "FORMATS",
+    "freshness_of",
+    "guards",
+    "held_copies",
+    "invariants",
+    "known_books",
+    "last_applied",
+    "last_known",
+    "limits",
+    "open_decision",
+    "price_errors",
+    "rare_titles",
+    "rejections",
+    "run",
+    "runs",
+    "stock_of",
+    "Summary",
+    "summary",
+    "titles",
+    "unknown",
+    "verdict_counts",
+]
