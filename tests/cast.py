@@ -156,4 +156,4 @@ def _books(session: TenantSession) -> None:
         NewBook(isbn, title, tuple(authors), language=language, price_cents=cents)
         for isbn, title, authors, language, cents in BOOKS
     ]
-    add_books(session, books, at=NOW, source="cast")
+    add_books(session, books=books, at=NOW, source="cast")

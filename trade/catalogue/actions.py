@@ -37,7 +37,7 @@ def ensure_categories(session: TenantSession) -> dict[str, int]:
     return {row.key: row.id for row in session.execute(select(Category.key, Category.id))}
 
 
-def add_books(session: TenantSession, books: Iterable[NewBook], *, at: datetime, source: str) -> int:
+def add_books(session: TenantSession, *, books: Iterable[NewBook], at: datetime, source: str) -> int:
     """Add books, or bring known ones up to date; returns how many. A new price is dated ``at``.
 
     Raises Refused for a category that does not exist.

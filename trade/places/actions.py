@@ -28,7 +28,7 @@ class NewPlace:
     population: int = 0
 
 
-def load_places(session: TenantSession, places: Iterable[NewPlace]) -> int:
+def load_places(session: TenantSession, *, places: Iterable[NewPlace]) -> int:
     """Put these places in the stead of all known ones; returns how many rows they made (one a name)."""
     session.execute(delete(Place))
     rows = [_row(place, name) for place in places for name in (names_of(place.name) if not place.postcode else [""])]

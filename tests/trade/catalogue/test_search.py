@@ -36,7 +36,7 @@ BOOKS = [
 def library(shared_house: House) -> House:
     """A house with six more books."""
     with shared_house.session() as session:
-        assert actions.add_books(session, BOOKS, at=NOW, source="test") == 6
+        assert actions.add_books(session, books=BOOKS, at=NOW, source="test") == 6
     return shared_house
 
 
@@ -162,7 +162,7 @@ def test_adding_the_same_books_again_changes_nothing(house: House) -> None:
     seen = []
     for _ in range(2):
         with house.session() as session:
-            actions.add_books(session, BOOKS, at=NOW, source="test")
+            actions.add_books(session, books=BOOKS, at=NOW, source="test")
         seen.append(everything())
     assert seen[0] == seen[1]
 
@@ -170,7 +170,7 @@ def test_adding_the_same_books_again_changes_nothing(house: House) -> None:
 def test_a_changed_title_is_found_by_its_new_words_only(house: House) -> None:
     for title in ("Primera versión", "Segunda versión"):
         with house.session() as session:
-            actions.add_books(session, [NewBook(CASAS, title)], at=NOW, source="test")
+            actions.add_books(session, books=[NewBook(CASAS, title)], at=NOW, source="test")
     with house.session() as session:
         assert queries.search(session, words="primera").total == 0
         assert queries.search(session, words="segunda").total == 1
@@ -180,7 +180,7 @@ def test_a_changed_title_is_found_by_its_new_words_only(house: House) -> None:
 
 def test_prices_keep_their_history(house: House) -> None:
     with house.session() as session:
-        actions.add_books(session, BOOKS, at=NOW, source="test")
+        actions.add_books(session, books=BOOKS, at=NOW, source="test")
         actions.set_price(session, isbn=CASA, cents=1195, at=NOW, source="staff")
         actions.set_price(session, isbn=CASA, cents=1195, at=NOW, source="staff")
         prices = session.scalars(select(BookPrice.cents).where(BookPrice.isbn == CASA).order_by(BookPrice.id)).all()
@@ -191,7 +191,7 @@ def test_prices_keep_their_history(house: House) -> None:
 def test_what_cannot_be_is_refused(house: House) -> None:
     with house.session() as session:
         with pytest.raises(Refused, match="no category"):
-            actions.add_books(session, [NewBook(CASA, "X", category="nothing")], at=NOW, source="test")
+            actions.add_books(session, books=[NewBook(CASA, "X", category="nothing")], at=NOW, source="test")
         with pytest.raises(NotFound):
             actions.set_price(session, isbn=1, cents=100, at=NOW, source="staff")
         with pytest.raises(Refused, match="more than zero"):

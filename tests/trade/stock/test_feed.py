@@ -324,7 +324,7 @@ def test_a_new_price_of_the_network_judges_every_bookshop_anew(house: House) -> 
 def test_unknown_titles_are_shown_when_the_book_arrives(house: House) -> None:
     send(house, ALL)
     with house.session() as session:
-        add_books(session, [NewBook(UNKNOWN, "Recién llegado", price_cents=1500)], at=NOW, source="test")
+        add_books(session, books=[NewBook(UNKNOWN, "Recién llegado", price_cents=1500)], at=NOW, source="test")
     assert stock(house)[UNKNOWN] == (1, 1500, "visible")
 
 

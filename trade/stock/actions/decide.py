@@ -36,7 +36,7 @@ def apply(session: TenantSession, *, run_id: int, at: datetime, force: bool = Fa
     run = _waiting(session, run_id)
     if run.hold_reasons and not force:
         raise Refused(N_("This file is suspicious. Look at what it would change, then confirm that you want it."))
-    apply_changes(session, run, move="release" if run.state == "held" else "apply", at=at)
+    apply_changes(session, run=run, move="release" if run.state == "held" else "apply", at=at)
     return run
 
 
@@ -61,7 +61,7 @@ def _move(session: TenantSession, run: FeedRun, name: str, at: datetime) -> None
     fire(session, FEED_RUN, run, name, role=part_of(session), at=at, finished_at=at, decided_by=decided_by)
 
 
-def supersede(session: TenantSession, run: FeedRun, *, at: datetime) -> None:
+def supersede(session: TenantSession, *, run: FeedRun, at: datetime) -> None:
     """Overtake the older runs of the bookshop that still wait for a decision."""
     older = select(FeedRun).where(
         FeedRun.bookshop_id == run.bookshop_id, FeedRun.id < run.id, FeedRun.state.in_(WAITING)
@@ -70,7 +70,7 @@ def supersede(session: TenantSession, run: FeedRun, *, at: datetime) -> None:
         fire(session, FEED_RUN, overtaken, "overtake", role=part_of(session), at=at, finished_at=at)
 
 
-def apply_changes(session: TenantSession, run: FeedRun, *, move: str, at: datetime) -> None:
+def apply_changes(session: TenantSession, *, run: FeedRun, move: str, at: datetime) -> None:
     """Write the kept changes of a run into the stock, in the caller's transaction, under the bookshop's lock."""
     _move(session, run, move, at)
     _write_lines(session, run, at)

@@ -17,7 +17,7 @@ from trade.stock.rules import Freshness
 HOUR = timedelta(hours=1)
 
 
-def tell_held(session: TenantSession, run: FeedRun, *, at: datetime) -> None:
+def tell_held(session: TenantSession, *, run: FeedRun, at: datetime) -> None:
     """Write to the bookshop that its file waits for a decision, and why; once a run."""
     bookshop = session.get_one(Bookshop, run.bookshop_id)
     if not bookshop.email:

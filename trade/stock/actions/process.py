@@ -109,7 +109,7 @@ def _unchanged(session: TenantSession, run: FeedRun, last: Applied, at: datetime
         finished_at=at,
         **counts,
     )
-    supersede(session, run, at=at)
+    supersede(session, run=run, at=at)
     session.execute(
         update(BookshopStock).where(BookshopStock.bookshop_id == run.bookshop_id).values(file_at=run.received_at)
     )
@@ -144,15 +144,15 @@ def _compare(
     session.flush()
     _keep_remarks(session, run, total)
     _keep_changes(session, run, change, before.titles, titles)
-    supersede(session, run, at=at)
+    supersede(session, run=run, at=at)
     if not run.apply_when_safe:
         fire(session, FEED_RUN, run, "compare", role=part_of(session), at=at)
     elif reasons:
         fire(session, FEED_RUN, run, "hold", role=part_of(session), at=at)
-        tell_held(session, run, at=at)
+        tell_held(session, run=run, at=at)
     else:
         progress("applying", 0, len(titles))
-        apply_changes(session, run, move="apply", at=at)
+        apply_changes(session, run=run, move="apply", at=at)
     progress("done", len(titles), len(titles))
 
 
