@@ -15,6 +15,7 @@ from config.services import Endpoints, ServersError, Services
 from config.settings import NETWORKS, Config, SettingsError, load
 from jobs import commands
 from jobs.context import Context, open_context
+from jobs.first_data import load_first_data
 
 FAILED, USAGE = 1, 2
 
@@ -55,7 +56,7 @@ def services_of(config: Config) -> Services:
 
 @contextmanager
 def opened(config: Config) -> Iterator[Context]:
-    """The installation with its servers up and its database at this version's schema.
+    """The installation with its servers up, its database at this version's schema, its first data in it.
 
     Raises ServersError, Outdated.
     """
@@ -68,6 +69,8 @@ def opened(config: Config) -> Iterator[Context]:
         bring_up_to_date(complete)
         context = open_context(complete)
         try:
+            with context.session() as session:
+                load_first_data(session, at=context.now())
             yield context
         finally:
             context.engine.dispose()

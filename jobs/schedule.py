@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 Period = Callable[[datetime], str]
 """The period that has begun last at a moment of the network's local time, as text."""
@@ -16,8 +16,8 @@ def daily(at: time) -> Period:
 
 
 def every(*, minutes: int) -> Period:
-    """Once in each stretch of so many minutes (a divisor of 60)."""
-    return lambda local: f"{local:%Y-%m-%dT%H}:{local.minute // minutes * minutes:02}"
+    """Once in each stretch of so many minutes (a divisor of 60), named in UTC: an hour that comes twice counts twice."""
+    return lambda local: f"{local.astimezone(UTC):%Y-%m-%dT%H}:{local.minute // minutes * minutes:02}"
 
 
 @dataclass(frozen=True)
@@ -35,5 +35,6 @@ SCHEDULE = (
     Entry("stock.demo_resend", daily(time(2, 0)), demo_only=True),
     Entry("stock.rare", daily(time(3, 30))),
     Entry("stock.watch", every(minutes=60)),
+    Entry("gift_cheques.expire", daily(time(0, 30))),
     Entry("privacy.remind", daily(time(6, 0))),
 )
