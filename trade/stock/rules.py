@@ -6,7 +6,7 @@ it, each price rounded once, half up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -341,6 +341,22 @@ def price_within(network: int, declared: int, *, threshold: int) -> bool:
     """
     apart = abs(network - declared)
     return apart <= 1 or apart * PER <= threshold * declared
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The network's price and the declared one of a title in stock, VAT included, with its category."""
+
+    category: str
+    network: int
+    declared: int
+
+
+def hidden_by(gaps: Iterable[Gap], *, category: str, threshold: int) -> int:
+    """How many titles of a category a threshold hides: the what-if of a bookseller who changes it (T112)."""
+    return sum(
+        not price_within(gap.network, gap.declared, threshold=threshold) for gap in gaps if gap.category == category
+    )
 
 
 class Freshness(StrEnum):

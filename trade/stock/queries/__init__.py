@@ -5,7 +5,15 @@ from trade.stock.queries.comparing import Applied, guards, known_books, last_app
 from trade.stock.queries.copies import available, held_copies
 from trade.stock.queries.invariants import invariants
 from trade.stock.queries.runs import FORMATS, changes, open_decision, rejections, run, runs
-from trade.stock.queries.titles import count_price_errors, price_errors, rare_titles, titles, unknown, verdict_counts
+from trade.stock.queries.titles import (
+    count_price_errors,
+    price_errors,
+    price_gaps,
+    rare_titles,
+    titles,
+    unknown,
+    verdict_counts,
+)
 
 __all__ = [
     "Applied",
@@ -25,6 +33,7 @@ __all__ = [
     "limits",
     "open_decision",
     "price_errors",
+    "price_gaps",
     "rare_titles",
     "rejections",
     "run",

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Row, and_, func, select
 
 from trade.base.tenancy import TenantSession
-from trade.catalogue.models import Book
+from trade.catalogue.models import Book, Category
 from trade.catalogue.rules import fold
 from trade.stock.models import RareTitle, StockLine
 from trade.stock.queries.copies import held_copies
 from trade.stock.queries.pages import page
-from trade.stock.rules import Verdict
+from trade.stock.rules import Gap, Verdict
 
 
 def titles(
@@ -94,3 +94,19 @@ def rare_titles(
     if bookshop_id is not None:
         statement = statement.where(RareTitle.bookshop_id == bookshop_id)
     return session.execute(page(statement, limit=limit, offset=offset)).all()
+
+
+def price_gaps(session: TenantSession, *, bookshop_id: int) -> list[Gap]:
+    """The two prices of every title in stock that has both, with its category: what a threshold decides on."""
+    rows = session.execute(
+        select(Category.key, Book.price_cents, StockLine.declared_cents)
+        .select_from(StockLine)
+        .join(Book, Book.isbn == StockLine.isbn)
+        .join(Category, Category.id == Book.category_id)
+        .where(
+            StockLine.bookshop_id == bookshop_id,
+            StockLine.quantity > 0,
+            StockLine.verdict.in_((Verdict.VISIBLE, Verdict.PRICE_ERROR)),
+        )
+    )
+    return [Gap(category, network, declared) for category, network, declared in rows]
