@@ -10,7 +10,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from config.seeding import message_templates
+from jobs.first_data import load_first_data
 from trade.accounts.models import Person, Role, SignInSession
 from trade.base.crypto import digest
 from trade.base.models import SettingValue
@@ -18,7 +18,8 @@ from trade.base.tenancy import Scope, TenantSession
 from trade.catalogue.actions import add_books
 from trade.catalogue.rules import NewBook
 from trade.members.models import BillingData, Bookshop
-from trade.messages.actions import add_missing_templates
+from trade.texts.actions import accept
+from trade.texts.queries import pending_for_bookshop
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 """Tuesday, 11:00 in Madrid and Paris: the moment most tests work at."""
@@ -86,9 +87,24 @@ def load(session: TenantSession, network: str) -> Cast:
         _person(session, cast, f"{name}_owner", [("owner", getattr(cast, name))])
         _person(session, cast, f"{name}_clerk", [("clerk", getattr(cast, name))])
     _books(session)
-    add_missing_templates(session, templates=message_templates(), at=NOW)
+    load_first_data(session, at=NOW - timedelta(days=90))
+    _accept_texts(session, cast)
     session.flush()
     return cast
+
+
+def _accept_texts(session: TenantSession, cast: Cast) -> None:
+    """Both bookshops have accepted what is in force, so that no page asks for it first."""
+    for name in ("alba", "boreal"):
+        for text in pending_for_bookshop(session, bookshop_id=getattr(cast, name), at=NOW):
+            accept(
+                session,
+                text_id=text.id,
+                person_id=cast.people[f"{name}_owner"],
+                bookshop_id=getattr(cast, name),
+                locale=cast.network,
+                at=NOW - timedelta(days=60),
+            )
 
 
 def _bookshop(session: TenantSession, network: str, name: str, index: int) -> int:

@@ -21,14 +21,14 @@ class NotFound(Refused):
     """The thing does not exist for the one who asks: foreign and absent ids are the same answer (404)."""
 
     def __init__(self, message: str = N_("This page does not exist, or is not yours."), **values: object) -> None:
-        super().__init__(message, **values)
+        super().__init__(message, field=None, **values)
 
 
 class NotAllowed(Refused):
     """The role may not do this."""
 
     def __init__(self, message: str = N_("Your role does not include this action."), **values: object) -> None:
-        super().__init__(message, **values)
+        super().__init__(message, field=None, **values)
 
 
 class Conflict(Refused):
@@ -39,7 +39,7 @@ class Conflict(Refused):
         message: str = N_("This was changed by somebody else in the meantime. Look at it again before acting."),
         **values: object,
     ) -> None:
-        super().__init__(message, **values)
+        super().__init__(message, field=None, **values)
 
 
 class NotSet(Refused):

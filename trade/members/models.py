@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -111,3 +112,31 @@ class StoredFile(Base):
     sha256: Mapped[str] = mapped_column(index=True)
     size: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[Created]
+
+
+class Requirement(Base):
+    """A condition of joining that staff set and tick by hand (T03); ``names`` by language."""
+
+    __tablename__ = "requirement"
+    __access__ = ("anyone_read",)
+
+    id: Mapped[Id]
+    names: Mapped[dict[str, Any]]
+    created_at: Mapped[Created]
+    retired_at: Mapped[datetime | None]
+
+
+class RequirementMet(Base):
+    """A bookshop meets a requirement."""
+
+    __tablename__ = "requirement_met"
+    __access__ = ("bookshop_sees", "door")
+    __deletable__ = True
+
+    id: Mapped[Id]
+    bookshop_id: Mapped[int] = bookshop_key()
+    requirement_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("requirement.id"))
+    met_at: Mapped[datetime]
+    recorded_by: Mapped[int | None] = person_key(nullable=True)
+
+    __table_args__ = (UniqueConstraint("bookshop_id", "requirement_id"),)

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from trade.base.errors import NotFound
 from trade.base.tenancy import TenantSession
-from trade.members.models import Bookshop
+from trade.members.models import Application, BillingData, Bookshop, Fee, Requirement, RequirementMet, StoredFile
+from trade.members.rules import Step, checklist
+from trade.members.states import BEFORE_ACCEPTANCE
+from trade.places.models import Place
+from trade.texts.queries import pending_for_bookshop
 
 
 def active(session: TenantSession) -> Sequence[Bookshop]:
     """The bookshops that readers see, by name."""
-    return session.scalars(select(Bookshop).where(Bookshop.state == "active").order_by(Bookshop.name, Bookshop.id)).all()
+    return session.scalars(
+        select(Bookshop).where(Bookshop.state == "active").order_by(Bookshop.name, Bookshop.id)
+    ).all()
 
 
 def by_slug(session: TenantSession, *, slug: str) -> Bookshop:
@@ -30,3 +37,75 @@ def by_ids(session: TenantSession, *, ids: Iterable[int]) -> dict[int, Bookshop]
     if not wanted:
         return {}
     return {shop.id: shop for shop in session.scalars(select(Bookshop).where(Bookshop.id.in_(wanted)))}
+
+
+def slugs_like(session: TenantSession, *, start: str) -> set[str]:
+    """The short addresses taken that begin like this one."""
+    return set(session.scalars(select(Bookshop.slug).where(Bookshop.slug.startswith(start, autoescape=True))))
+
+
+def area_of(session: TenantSession, *, postcode: str) -> str:
+    """The province or departement of a postcode, empty where no place has it."""
+    return session.scalar(select(Place.area).where(Place.postcode == postcode, Place.area != "").limit(1)) or ""
+
+
+def application_of(session: TenantSession, *, bookshop_id: int) -> Application | None:
+    """What the applicant told; None for an imported bookshop."""
+    return session.scalar(select(Application).where(Application.bookshop_id == bookshop_id))
+
+
+def billing_of(session: TenantSession, *, bookshop_id: int) -> BillingData:
+    """The billing data. Raises NotFound."""
+    found = session.scalar(select(BillingData).where(BillingData.bookshop_id == bookshop_id))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def fees_of(session: TenantSession, *, bookshop_id: int) -> Sequence[Fee]:
+    """The fees, newest period first."""
+    return session.scalars(select(Fee).where(Fee.bookshop_id == bookshop_id).order_by(Fee.period.desc())).all()
+
+
+def files_of(session: TenantSession, *, bookshop_id: int, purpose: str | None = None) -> Sequence[StoredFile]:
+    """The files a bookshop sent, newest first."""
+    statement = select(StoredFile).where(StoredFile.bookshop_id == bookshop_id).order_by(StoredFile.id.desc())
+    if purpose is not None:
+        statement = statement.where(StoredFile.purpose == purpose)
+    return session.scalars(statement.limit(100)).all()
+
+
+def applicants() -> Select[Bookshop, Application]:
+    """Bookshops on their way in with what they told, the oldest first, for a paged list of staff."""
+    return (
+        select(Bookshop, Application)
+        .join(Application, Application.bookshop_id == Bookshop.id, isouter=True)
+        .where(Bookshop.state.in_((*BEFORE_ACCEPTANCE, "accepted", "fee_due", "terms_due")))
+        .order_by(Bookshop.applied_at, Bookshop.id)
+    )
+
+
+def requirements(session: TenantSession) -> Sequence[Requirement]:
+    """The conditions of joining in use (T03)."""
+    return session.scalars(select(Requirement).where(Requirement.retired_at.is_(None)).order_by(Requirement.id)).all()
+
+
+def requirements_met(session: TenantSession, *, bookshop_id: int) -> set[int]:
+    """The conditions that a bookshop meets."""
+    met = select(RequirementMet.requirement_id).where(RequirementMet.bookshop_id == bookshop_id)
+    return set(session.scalars(met))
+
+
+def unmet_requirements(session: TenantSession, *, bookshop_id: int) -> list[Requirement]:
+    """The conditions in use that are not ticked for a bookshop."""
+    met = requirements_met(session, bookshop_id=bookshop_id)
+    return [requirement for requirement in requirements(session) if requirement.id not in met]
+
+
+def progress(session: TenantSession, *, bookshop: Bookshop, at: datetime) -> list[Step]:
+    """The way of a bookshop to being active, step by step (T02-T07)."""
+    return checklist(
+        state=bookshop.state,
+        network_has_fee=session.profile.has("fee"),
+        texts_pending=bool(pending_for_bookshop(session, bookshop_id=bookshop.id, at=at)),
+    )

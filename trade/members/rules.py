@@ -11,6 +11,7 @@ from trade.base.errors import Refused
 from trade.base.text import N_, Text
 
 SLUG_LENGTH = 60
+NAME_LENGTH = 120
 REASON_LENGTH = 10
 RESERVED_SLUGS = frozenset({"new", "edit", "search", "staff", "office", "ledger", "join", "all"})
 
@@ -105,6 +106,14 @@ def postcode(typed: str, *, country: str) -> str:
 
 
 _EXAMPLE = {"ES": "28001", "FR": "75001"}
+
+
+_BEGINNINGS = ((b"%PDF-", "application/pdf"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"))
+
+
+def media_type_of(data: bytes) -> str | None:
+    """The type of a PDF, PNG or JPEG file, told by its first bytes; None for anything else."""
+    return next((media_type for start, media_type in _BEGINNINGS if data.startswith(start)), None)
 
 
 def waiting_for(state: str) -> Text:

@@ -25,9 +25,7 @@ def ask_of(question: Question) -> Ask:
 
 def in_force(session: TenantSession, *, name: str) -> Questionnaire | None:
     """The version of a questionnaire that new applicants get."""
-    return session.scalar(
-        select(Questionnaire).where(Questionnaire.name == name, Questionnaire.state == "in_force")
-    )
+    return session.scalar(select(Questionnaire).where(Questionnaire.name == name, Questionnaire.state == "in_force"))
 
 
 def questions_of(session: TenantSession, *, questionnaire_id: int) -> Sequence[Question]:
@@ -39,9 +37,7 @@ def questions_of(session: TenantSession, *, questionnaire_id: int) -> Sequence[Q
 
 def reply_of(session: TenantSession, *, bookshop_id: int) -> Reply | None:
     """The bookshop's latest reply."""
-    return session.scalar(
-        select(Reply).where(Reply.bookshop_id == bookshop_id).order_by(Reply.id.desc()).limit(1)
-    )
+    return session.scalar(select(Reply).where(Reply.bookshop_id == bookshop_id).order_by(Reply.id.desc()).limit(1))
 
 
 def answers_of(session: TenantSession, *, reply_id: int) -> dict[int, Answer]:

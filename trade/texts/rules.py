@@ -121,7 +121,7 @@ def pending(published: Iterable[V], *, accepted: Collection[int], at: datetime) 
 
 
 def check_text(*, document: str, accepted_by: str, titles: Mapping[str, str], bodies: Mapping[str, str]) -> None:
-    """Whether a version may be saved: a known document, and the same languages for titles and bodies. Raises Refused."""
+    """Whether a version may be saved: a known document, title and text in the same languages. Raises Refused."""
     if document not in DOCUMENTS:
         raise Refused(N_("There is no document of that kind."), field="document")
     if accepted_by not in ACCEPTED_BY:

@@ -13,7 +13,16 @@ from trade.accounts.actions.passwords import put_password
 from trade.accounts.actions.registering import create_person
 from trade.accounts.models import Person, Role
 from trade.accounts.queries import person_by_email, roles_of
-from trade.accounts.rules import ROLE_LABELS, TOKEN_LIFE, Held, Purpose, check_grant, check_password, check_removal, person_name
+from trade.accounts.rules import (
+    ROLE_LABELS,
+    TOKEN_LIFE,
+    Held,
+    Purpose,
+    check_grant,
+    check_password,
+    check_removal,
+    person_name,
+)
 from trade.base import identifiers, journal
 from trade.base.crypto import digest
 from trade.base.errors import NotFound, Refused

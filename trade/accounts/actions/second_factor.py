@@ -130,8 +130,8 @@ def _is_right(session: TenantSession, person: Person, code: str, *, at: datetime
 def _use_step(session: TenantSession, person_id: int, step: int) -> bool:
     """A code works once, even if it is sent twice at once."""
     row = insert(TotpUse).values(person_id=person_id, step=step)
-    done = session.execute(row.inline().on_conflict_do_nothing(index_elements=["person_id", "step"]))
-    return done.rowcount == 1  # type: ignore[attr-defined, no-any-return]
+    fresh = row.on_conflict_do_nothing(index_elements=["person_id", "step"]).returning(TotpUse.id)
+    return session.scalar(fresh) is not None
 
 
 def _recovers(session: TenantSession, person: Person, code: str, *, at: datetime, pepper: bytes) -> bool:

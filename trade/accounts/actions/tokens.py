@@ -75,3 +75,13 @@ def retire(session: TenantSession, *, purpose: Purpose, person_id: int, at: date
         .values(used_at=at)
         .execution_options(synchronize_session=False)
     )
+
+
+def retire_of_bookshop(session: TenantSession, *, purpose: Purpose, bookshop_id: int, at: datetime) -> None:
+    """Make every open link of that purpose for a bookshop useless. Scope staff or door."""
+    session.execute(
+        update(Token)
+        .where(Token.bookshop_id == bookshop_id, Token.purpose == purpose, Token.used_at.is_(None))
+        .values(used_at=at)
+        .execution_options(synchronize_session=False)
+    )

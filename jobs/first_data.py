@@ -1,0 +1,75 @@
+"""What a new installation needs before anybody comes: mails, legal texts, the joining questionnaire.
+
+Only what is missing is added, so that it may run at every start; staff's own versions are never touched.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from babel.numbers import format_currency, format_decimal
+
+from config.seeding import legal_text, message_templates, questionnaire
+from trade.base import settings
+from trade.base.money import euros
+from trade.base.tenancy import TenantSession
+from trade.members import settings as operator
+from trade.messages.actions import add_missing_templates
+from trade.messages.rules import fill
+from trade.privacy.rules import KEEP_YEARS
+from trade.questionnaires import actions as questionnaires
+from trade.questionnaires.queries import in_force
+from trade.texts import actions as texts
+from trade.texts.queries import versions
+from trade.texts.rules import title_of
+
+DOCUMENTS = {"terms": "bookshop", "privacy": "bookshop", "reservations": "option", "gift_cheques": "option"}
+JOINING = "joining"
+COMMISSION_OF_SALES = 700
+"""Seven per cent of the net price: the seed's number (F09), told in the French terms."""
+
+
+def load_first_data(session: TenantSession, *, at: datetime) -> None:
+    """Add what is missing, in a system session; the caller commits."""
+    add_missing_templates(session, templates=message_templates(), at=at)
+    for document, accepted_by in DOCUMENTS.items():
+        if not versions(session, document=document):
+            _publish_sample(session, document, accepted_by, at=at)
+    if in_force(session, name=JOINING) is None:
+        questions = questionnaire(JOINING, session.profile.code)
+        draft = questionnaires.draft(session, name=JOINING, questions=questions, at=at)
+        questionnaires.publish(session, questionnaire_id=draft.id, at=at)
+
+
+def _publish_sample(session: TenantSession, document: str, accepted_by: str, *, at: datetime) -> None:
+    bodies = {
+        locale: fill(body, _words(session, locale, at=at))
+        for locale, body in legal_text(document, session.profile.code).items()
+    }
+    titles = {locale: title_of(body, otherwise=document) for locale, body in bodies.items()}
+    draft = texts.draft(session, document=document, titles=titles, bodies=bodies, accepted_by=accepted_by, at=at)
+    texts.publish(session, text_id=draft.id, effective_from=at, at=at)
+
+
+def _words(session: TenantSession, locale: str, *, at: datetime) -> dict[str, str]:
+    """The words that the sample texts leave open; once published they stand as they are."""
+
+    def told(setting: settings.Setting) -> str:
+        return str(settings.value_of(session, setting, at=at))
+
+    profile = session.profile
+    place = f"{told(operator.ADDRESS)}, {told(operator.POSTCODE)} {told(operator.CITY)}"
+    fee = settings.value_of(session, operator.FEE, at=at) if profile.has("fee") else 0
+    return {
+        "network": profile.brand,
+        "operator_legal_name": told(operator.LEGAL_NAME),
+        "operator_tax_id": told(operator.TAX_ID),
+        "operator_address": place,
+        "operator_email": told(operator.EMAIL),
+        "privacy_email": told(operator.PRIVACY_EMAIL),
+        "hosting_place": told(operator.HOSTING_PLACE),
+        "authority": told(operator.AUTHORITY),
+        "accounting_years": str(KEEP_YEARS[profile.country]),
+        "membership_fee": format_currency(euros(fee), profile.currency, locale=locale),
+        "commission": f"{format_decimal(COMMISSION_OF_SALES / 100, locale=locale)} %",
+    }
