@@ -1,4 +1,4 @@
-"""What a new installation needs before anybody comes: mails, legal texts, the joining questionnaire.
+"""What a new installation needs before anybody comes: mails, legal texts, the joining questionnaire, places.
 
 Only what is missing is added, so that it may run at every start; staff's own versions are never touched.
 """
@@ -8,14 +8,19 @@ from __future__ import annotations
 from datetime import datetime
 
 from babel.numbers import format_currency, format_decimal
+from sqlalchemy import func, select
 
-from config.seeding import legal_text, message_templates, questionnaire
+from config.seeding import legal_text, message_templates, postcodes, questionnaire, towns
 from trade.base import settings
 from trade.base.money import euros
 from trade.base.tenancy import TenantSession
+from trade.catalogue.actions import ensure_categories
 from trade.members import settings as operator
 from trade.messages.actions import add_missing_templates
 from trade.messages.rules import fill
+from trade.places.actions import NewPlace
+from trade.places.actions import load_places as put_places
+from trade.places.queries import count as known_places
 from trade.privacy.rules import KEEP_YEARS
 from trade.questionnaires import actions as questionnaires
 from trade.questionnaires.queries import in_force
@@ -25,13 +30,21 @@ from trade.texts.rules import title_of
 
 DOCUMENTS = {"terms": "bookshop", "privacy": "bookshop", "reservations": "option", "gift_cheques": "option"}
 JOINING = "joining"
+LOCK = 727_003
+SERVED_FROM = {
+    "ES": frozenset({"ES", "AD"}),
+    "FR": frozenset({"FR", "MC", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "NC", "PF", "WF"}),
+}
+"""The countries and territories whose places a network knows, as GeoNames codes them."""
 COMMISSION_OF_SALES = 700
 """Seven per cent of the net price: the seed's number (F09), told in the French terms."""
 
 
 def load_first_data(session: TenantSession, *, at: datetime) -> None:
-    """Add what is missing, in a system session; the caller commits."""
+    """Add what is missing, in a system session; the caller commits. Two at once wait for each other."""
+    session.execute(select(func.pg_advisory_xact_lock(LOCK)))
     add_missing_templates(session, templates=message_templates(), at=at)
+    ensure_categories(session)
     for document, accepted_by in DOCUMENTS.items():
         if not versions(session, document=document):
             _publish_sample(session, document, accepted_by, at=at)
@@ -39,6 +52,27 @@ def load_first_data(session: TenantSession, *, at: datetime) -> None:
         questions = questionnaire(JOINING, session.profile.code)
         draft = questionnaires.draft(session, name=JOINING, questions=questions, at=at)
         questionnaires.publish(session, questionnaire_id=draft.id, at=at)
+
+
+def load_places(session: TenantSession) -> int:
+    """Load the towns and postcodes of the country and its small neighbours, if there are none yet; how many rows."""
+    if known_places(session):
+        return 0
+    own = SERVED_FROM[session.profile.country]
+    rows = [row for row in [*towns(), *postcodes()] if row["country"] in own]
+    return put_places(session, places=map(_place, rows))
+
+
+def _place(row: dict[str, str]) -> NewPlace:
+    return NewPlace(
+        country=row["country"],
+        name=row["name"],
+        latitude=float(row["latitude"]),
+        longitude=float(row["longitude"]),
+        area=row["area"],
+        postcode=row.get("postcode", ""),
+        population=int(row.get("population", 0)),
+    )
 
 
 def _publish_sample(session: TenantSession, document: str, accepted_by: str, *, at: datetime) -> None:

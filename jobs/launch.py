@@ -15,7 +15,7 @@ from config.services import Endpoints, ServersError, Services
 from config.settings import NETWORKS, Config, SettingsError, load
 from jobs import commands
 from jobs.context import Context, open_context
-from jobs.first_data import load_first_data
+from jobs.first_data import load_first_data, load_places
 
 FAILED, USAGE = 1, 2
 
@@ -71,6 +71,7 @@ def opened(config: Config) -> Iterator[Context]:
         try:
             with context.session() as session:
                 load_first_data(session, at=context.now())
+                load_places(session)
             yield context
         finally:
             context.engine.dispose()

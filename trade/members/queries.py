@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 
 from trade.base.errors import NotFound
 from trade.base.tenancy import TenantSession
+from trade.base.text import N_
 from trade.members.models import Application, BillingData, Bookshop, Fee, Requirement, RequirementMet, StoredFile
 from trade.members.rules import Step, checklist
 from trade.members.states import BEFORE_ACCEPTANCE
@@ -29,6 +30,19 @@ def by_slug(session: TenantSession, *, slug: str) -> Bookshop:
     if found is None:
         raise NotFound()
     return found
+
+
+def any_by_slug(session: TenantSession, *, slug: str) -> Bookshop:
+    """A bookshop in whatever state. Raises NotFound."""
+    found = session.scalar(select(Bookshop).where(Bookshop.slug == slug))
+    if found is None:
+        raise NotFound(N_("No bookshop has the short address “%(slug)s”."), slug=slug)
+    return found
+
+
+def everyone(session: TenantSession) -> Sequence[Bookshop]:
+    """Every bookshop in whatever state, by short address."""
+    return session.scalars(select(Bookshop).order_by(Bookshop.slug)).all()
 
 
 def by_ids(session: TenantSession, *, ids: Iterable[int]) -> dict[int, Bookshop]:

@@ -31,10 +31,10 @@ def find(session: TenantSession, *, words: str) -> Spot | None:
     neighbour by number. None where nothing like it is known.
     """
     words = words.strip()[:LONGEST_NAME]
-    point = coordinates_in(words)
+    postcode = postcode_in(words)
+    point = None if postcode else coordinates_in(words)
     if point is not None:
         return Spot("", point)
-    postcode = postcode_in(words)
     place = _by_postcode(session, postcode) if postcode else _by_name(session, fold(words))
     return _spot(place) if place else None
 
@@ -83,3 +83,8 @@ def _by_name(session: TenantSession, name: str) -> Place | None:
 
 def _most_populous(session: TenantSession, meant: ColumnElement[bool]) -> Place | None:
     return session.scalar(select(Place).where(meant).order_by(Place.population.desc(), Place.id).limit(1))
+
+
+def count(session: TenantSession) -> int:
+    """How many places are known."""
+    return session.scalar(select(func.count()).select_from(Place)) or 0

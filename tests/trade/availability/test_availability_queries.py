@@ -75,7 +75,11 @@ def test_a_page_of_books_is_one_query(stocked: House) -> None:
 
 
 def test_nearest_agrees_with_offers(stocked: House) -> None:
-    send(stocked, csv((ISBN, 1, 1700), (9782070368228, 1, 700), (9788417860790, 1, 2495)), scope=stocked.cast.bookshop("boreal"))
+    send(
+        stocked,
+        csv((ISBN, 1, 1700), (9782070368228, 1, 700), (9788417860790, 1, 2495)),
+        scope=stocked.cast.bookshop("boreal"),
+    )
     with stocked.session(PUBLIC) as session:
         page = queries.nearest(session, isbns=KNOWN, at=NOW, near=BARCELONA)
         for isbn in KNOWN:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from invoices.sample import sample
 from trade.billing.rules.commission import Redeemed, commission_lines
-from trade.billing.rules.document import Unbalanced, check, from_json, numbered, to_json, vat_lines
+from trade.billing.rules.document import QrCode, Unbalanced, check, from_json, numbered, to_json, vat_lines
 
 
 @pytest.mark.parametrize("locale", ["es", "fr", "en"])
@@ -70,9 +70,12 @@ def test_unknown_and_missing_fields_are_refused():
 
 
 def test_the_number_is_taken_last():
-    document = numbered(sample("es"), number="CHQ-2026-000419", reference="CHQ-2026-000419 Alba")
+    draft = sample("es")
+    draft = replace(draft, number="", deduction=replace(draft.deduction, reference="Alba"))
+    document = numbered(draft, number="CHQ-2026-000419", qr=QrCode(content="x", heading="y"))
     assert document.number == "CHQ-2026-000419"
     assert document.deduction.reference == "CHQ-2026-000419 Alba"
+    assert document.qr.content == "x"
 
 
 @pytest.mark.seed("T69")

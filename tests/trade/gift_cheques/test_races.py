@@ -143,5 +143,5 @@ def test_the_guard_is_the_version(house):
     with house.session() as stale:
         cheque = stale.scalars(select(GiftCheque)).one()
         redeem(house, code, 1000)
-        assert not changing.change_balance(stale, cheque, move="redeem_part", remaining=4500)
+        assert not changing.change_balance(stale, cheque=cheque, move="redeem_part", remaining=4500)
         assert cheque.remaining_cents == 4000

@@ -1,6 +1,6 @@
 """Verbs about people: registering, signing in, passwords, second factor, roles."""
 
-from trade.accounts.actions.passwords import ask_recovery, change_password, set_password
+from trade.accounts.actions.passwords import ask_recovery, change_password, reset_password, set_password
 from trade.accounts.actions.registering import (
     change_profile,
     create_person,
@@ -43,6 +43,7 @@ __all__ = [
     "pass_second_factor",
     "register",
     "resend_verification",
+    "reset_password",
     "set_password",
     "sign_in",
     "sign_out",

@@ -96,6 +96,16 @@ def change_password(
     put_password(session, person, new, at=at, keep_session=session_id)
 
 
+def reset_password(session: TenantSession, *, email: str, password: str, at: datetime) -> Person:
+    """Set somebody's password from the command line: every session ends. Scope system. Raises NotFound, Refused."""
+    person = person_by_email(session, email=email.strip().lower())
+    if person is None:
+        raise NotFound(N_("Nobody has the address “%(email)s”."), email=email)
+    check_password(password, name=person.name, email=person.email)
+    put_password(session, person, password, at=at)
+    return person
+
+
 def end_sessions(session: TenantSession, *, person_id: int, at: datetime, keep: int | None = None) -> None:
     """End a person's sessions, but for one if named."""
     statement = update(SignInSession).where(
