@@ -111,9 +111,9 @@ class JoinForm(Form):
     contact_name = StringField(
         _("Your name"), [InputRequired(_("Write your name.")), Length(max=120)], render_kw={"autocomplete": "name"}
     )
-    email = EmailField(_("E-mail address of the bookshop"), MAIL, render_kw={"autocomplete": "email"})
-    phone = TelField(_("Telephone"), [Optional(), Length(max=30)], render_kw={"autocomplete": "tel"})
-    chain = RadioField(
+    contact_email = EmailField(_("E-mail address of the bookshop"), MAIL, render_kw={"autocomplete": "email"})
+    contact_phone = TelField(_("Telephone (optional)"), [Optional(), Length(max=30)], render_kw={"autocomplete": "tel"})
+    part_of_chain = RadioField(
         _("Does the bookshop belong to a chain?"),
         [InputRequired(_("Answer yes or no."))],
         choices=[("no", _("No, it is independent")), ("yes", _("Yes"))],
