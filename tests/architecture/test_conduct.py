@@ -72,7 +72,9 @@ def takes_positions(module: Module) -> list[str]:
         f"{place(module, node)} {node.name}"
         for node in module.tree.body
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
-        if (node.args.posonlyargs + node.args.args)[:1] and node.args.args[0].arg == "session" and len(node.args.args) > 1
+        if (node.args.posonlyargs + node.args.args)[:1]
+        and node.args.args[0].arg == "session"
+        and len(node.args.args) > 1
     ]
 
 

@@ -14,7 +14,11 @@ import pytest
 from config.settings import ROOT
 from tests.architecture.source import Module, modules, parsed, place
 
-LINT = [sys.executable, "-c", "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(**eval(sys.argv[1])))"]
+LINT = [
+    sys.executable,
+    "-c",
+    "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(**eval(sys.argv[1])))",
+]
 PURE = ("rules", "states")
 
 
@@ -88,6 +92,11 @@ def test_rules_and_states_reach_no_database_even_by_detours(floor: str) -> None:
     barred = "{'sqlalchemy', 'flask', 'psycopg', 'redis', 'rq', 'weasyprint', 'wtforms'}"
     code = f"import sys; {wanted}; print(*sorted({barred} & set(sys.modules)))"
     answer = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert answer.stdout.split() == []

@@ -37,7 +37,12 @@ def test_rooms_have_only_the_files_everybody_knows() -> None:
 
 def test_a_stranger_is_found() -> None:
     wrong = ("trade/stock/helpers.py", "trade/stock/gateways/x.py", "trade/utils.py", "trade/members/identity.py")
-    right = ("trade/stock/rules.py", "trade/stock/formats/x.py", "trade/billing/rules/register.py", "trade/x/__init__.py")
+    right = (
+        "trade/stock/rules.py",
+        "trade/stock/formats/x.py",
+        "trade/billing/rules/register.py",
+        "trade/x/__init__.py",
+    )
     assert [strangers(parsed(path, "")) for path in wrong] == [[path] for path in wrong]
     assert [strangers(parsed(path, "")) for path in right] == [[]] * len(right)
 

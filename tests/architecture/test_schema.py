@@ -34,8 +34,7 @@ CATALOGUE = {
     "policies": "SELECT tablename, policyname, cmd, roles::text, permissive, qual, with_check FROM pg_policies",
     "security": "SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class"
     " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'",
-    "rights": "SELECT table_name, privilege_type FROM information_schema.role_table_grants"
-    f" WHERE grantee = '{ROLE}'",
+    "rights": f"SELECT table_name, privilege_type FROM information_schema.role_table_grants WHERE grantee = '{ROLE}'",
     "rights on columns": "SELECT table_name, column_name, privilege_type FROM information_schema.column_privileges"
     f" WHERE grantee = '{ROLE}'",
 }
@@ -144,7 +143,9 @@ def test_the_application_works_under_a_role_that_owns_nothing(owner: Engine) -> 
 
 def test_nothing_steps_around_row_level_security(owner: Engine) -> None:
     """Views run as their owner, and so do functions that say so: there are none but the ledger's guard."""
-    views = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm', 'f', 'p')"
+    views = (
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm', 'f', 'p')"
+    )
     definers = "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef"
     assert asked(owner, views) == set()
     assert {name for (name,) in asked(owner, definers)} == DEFINERS

@@ -60,9 +60,7 @@ class Shop(World):
 
     __table__ = Bookshop.__table__
     __access__ = Bookshop.__access__
-    rares = relationship(
-        "Rare", primaryjoin=lambda: Shop.id == foreign(Rare.bookshop_id), viewonly=True, uselist=True
-    )
+    rares = relationship("Rare", primaryjoin=lambda: Shop.id == foreign(Rare.bookshop_id), viewonly=True, uselist=True)
     billing = relationship(
         "Bill", primaryjoin=lambda: Shop.id == foreign(Bill.bookshop_id), viewonly=True, uselist=False
     )
@@ -171,7 +169,9 @@ def ask_for_all(session: TenantSession) -> dict[str, Any]:
         ],
         "join": session.scalars(select(Rare.bookshop_id).join(Rare.shop)),
         "join from the public side": session.scalars(select(Shop.id).join(Shop.rares)),
-        "outer join": [shop for shop, isbn in session.execute(select(Shop.id, Rare.isbn).outerjoin(Shop.rares)) if isbn],
+        "outer join": [
+            shop for shop, isbn in session.execute(select(Shop.id, Rare.isbn).outerjoin(Shop.rares)) if isbn
+        ],
         "self join": session.scalars(select(other.bookshop_id).join(Rare, Rare.isbn == other.isbn)),
         "grouped": session.scalars(select(Rare.bookshop_id).group_by(Rare.bookshop_id)),
         "locked": session.scalars(select(Rare.bookshop_id).with_for_update()),
@@ -279,7 +279,9 @@ def test_a_foreign_row_is_not_written_by_the_unit_of_work(lock: Open, shared_hou
             session.delete(theirs)
         with pytest.raises(Exception) as refusal:
             session.flush()
-        assert type(refusal.value).__name__ in {"NoScope", "StaleDataError", "ProgrammingError", "SAWarning"}, refusal.value
+        assert type(refusal.value).__name__ in {"NoScope", "StaleDataError", "ProgrammingError", "SAWarning"}, (
+            refusal.value
+        )
     with shared_house.session() as session:
         kept = session.get_one(RareTitle, their_id)
         assert (kept.bookshop_id, kept.mark) == (shared_house.cast.boreal, "")
@@ -287,9 +289,7 @@ def test_a_foreign_row_is_not_written_by_the_unit_of_work(lock: Open, shared_hou
 
 WRITES: dict[str, Callable[[TenantSession, int, int], Any]] = {
     "add": lambda session, own, other: session.add(RareTitle(**rare(other, 9782070368228))),
-    "give away": lambda session, own, other: setattr(
-        session.scalars(select(RareTitle)).first(), "bookshop_id", other
-    ),
+    "give away": lambda session, own, other: setattr(session.scalars(select(RareTitle)).first(), "bookshop_id", other),
     "insert": lambda session, own, other: session.execute(insert(RareTitle).values(rare(other, 9782070368228))),
     "insert several": lambda session, own, other: session.execute(
         insert(RareTitle).values([rare(own, 9782070368228), rare(other, 9782070368228)])
@@ -298,9 +298,9 @@ WRITES: dict[str, Callable[[TenantSession, int, int], Any]] = {
         insert(RareTitle), [rare(own, 9782070368228), rare(other, 9782070368228)]
     ),
     "insert or update": lambda session, own, other: session.execute(
-        upsert(RareTitle).values(rare(other)).on_conflict_do_update(
-            index_elements=["bookshop_id", "isbn"], set_={"mark": "x"}
-        )
+        upsert(RareTitle)
+        .values(rare(other))
+        .on_conflict_do_update(index_elements=["bookshop_id", "isbn"], set_={"mark": "x"})
     ),
     "insert from select": lambda session, own, other: session.execute(
         insert(RareTitle).from_select(
@@ -350,7 +350,10 @@ def test_raw_sql_is_stopped_by_the_database(shared_house: House) -> None:
         connection = session.connection()
         ways = {
             "text": session.scalars(text(RAW)),
-            "from text": [row.bookshop_id for row in session.scalars(select(Rare).from_statement(text("SELECT * FROM rare_title")))],
+            "from text": [
+                row.bookshop_id
+                for row in session.scalars(select(Rare).from_statement(text("SELECT * FROM rare_title")))
+            ],
             "bare table": session.scalars(select(table.c.bookshop_id)),
             "connection": connection.scalars(text(RAW)),
             "driver": [row[0] for row in connection.exec_driver_sql(RAW)],
