@@ -23,10 +23,19 @@ RAW_SQL_FILES = {"trade/base/tenancy.py", "trade/base/outbox.py"}
 
 
 def ends_a_transaction(module: Module) -> list[str]:
-    """Calls of commit or rollback outside the wrapper of the edge."""
+    """Calls of commit or rollback outside the wrapper of the edge; a savepoint of one's own may end."""
     if module.path in ENDS_THEM_FOR_THE_EDGE:
         return []
-    return [place(module, call) for call in module.calls() if called(call) in ENDS_OF_TRANSACTIONS]
+    savepoints = {
+        dotted(node.targets[0])
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and called(node.value) == "begin_nested"
+    }
+    return [
+        place(module, call)
+        for call in module.calls()
+        if called(call) in ENDS_OF_TRANSACTIONS and dotted(call.func).rpartition(".")[0] not in savepoints
+    ]
 
 
 def asks_the_clock(module: Module) -> list[str]:
@@ -68,19 +77,18 @@ def takes_positions(module: Module) -> list[str]:
     parts = module.name.split(".")
     if not module.room or module.room == "base" or not {"actions", "queries"} & set(parts):
         return []
-    return [
-        f"{place(module, node)} {node.name}"
-        for node in module.tree.body
-        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
-        if (node.args.posonlyargs + node.args.args)[:1]
-        and node.args.args[0].arg == "session"
-        and len(node.args.args) > 1
-    ]
+    verbs = [node for node in module.tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
+    given = [(node, [argument.arg for argument in node.args.posonlyargs + node.args.args]) for node in verbs]
+    return [f"{place(module, node)} {node.name}" for node, names in given if names[:1] == ["session"] and names[1:]]
 
 
 RULES: list[tuple[Callable[[Module], list[str]], str, str]] = [
     (ends_a_transaction, "trade/x/actions.py", "def f(session):\n    session.commit()\n"),
-    (ends_a_transaction, "trade/x/actions.py", "def f(session):\n    session.begin_nested().rollback()\n"),
+    (
+        ends_a_transaction,
+        "trade/x/actions.py",
+        "def f(session):\n    part = session.begin_nested()\n    session.rollback()\n",
+    ),
     (asks_the_clock, "trade/x/rules.py", "def f():\n    return datetime.now(UTC)\n"),
     (asks_the_clock, "trade/x/rules.py", "def f():\n    return date.today()\n"),
     (asks_the_clock, "trade/x/actions.py", "def f():\n    return func.now()\n"),

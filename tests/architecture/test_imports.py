@@ -14,19 +14,20 @@ import pytest
 from config.settings import ROOT
 from tests.architecture.source import Module, modules, parsed, place
 
-LINT = [
-    sys.executable,
-    "-c",
-    "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(**eval(sys.argv[1])))",
-]
+LINT = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(sys.argv[1], no_cache=True))"
 PURE = ("rules", "states")
 
 
 def lint(config: Path) -> subprocess.CompletedProcess[str]:
     """The linter's verdict under a configuration, without its cache."""
-    arguments = repr({"config_filename": str(config), "no_cache": True})
+    return python(LINT, str(config))
+
+
+def python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """What a new process answers, with the product on its path and nothing of it loaded."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run([*LINT, arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
 def imported(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
@@ -91,12 +92,6 @@ def test_rules_and_states_reach_no_database_even_by_detours(floor: str) -> None:
     wanted = "; ".join(f"import {name}" for name in names)
     barred = "{'sqlalchemy', 'flask', 'psycopg', 'redis', 'rq', 'weasyprint', 'wtforms'}"
     code = f"import sys; {wanted}; print(*sorted({barred} & set(sys.modules)))"
-    answer = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    answer = python(code)
+    assert answer.returncode == 0, answer.stderr
     assert answer.stdout.split() == []

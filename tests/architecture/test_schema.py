@@ -13,11 +13,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, text
 
 from config import migrate
-from config.databases import at_database, create_database, drop_database
+from config.databases import create_database, drop_database
 from config.services import Endpoints
 from tests.conftest import House
-from trade.base.db import Base
 from trade.base.access import WORDS, owned_models, policies
+from trade.base.db import Base
 
 pytestmark = pytest.mark.database
 ROLE = "mostrador_app"
@@ -143,9 +143,7 @@ def test_the_application_works_under_a_role_that_owns_nothing(owner: Engine) -> 
 
 def test_nothing_steps_around_row_level_security(owner: Engine) -> None:
     """Views run as their owner, and so do functions that say so: there are none but the ledger's guard."""
-    views = (
-        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm', 'f', 'p')"
-    )
+    views = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm', 'f')"
     definers = "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef"
     assert asked(owner, views) == set()
     assert {name for (name,) in asked(owner, definers)} == DEFINERS
