@@ -87,7 +87,7 @@ RULES: list[tuple[Callable[[Module], list[str]], str, str]] = [
     (
         ends_a_transaction,
         "trade/x/actions.py",
-        "def f(session):\n    part = session.begin_nested()\n    session.rollback()\n",
+        "def f(session):\n    x = session.begin_nested()\n    session.rollback()\n",
     ),
     (asks_the_clock, "trade/x/rules.py", "def f():\n    return datetime.now(UTC)\n"),
     (asks_the_clock, "trade/x/rules.py", "def f():\n    return date.today()\n"),

@@ -106,7 +106,7 @@ def test_the_migrated_catalogue_is_the_declared_one(owner: Engine, empty: str) -
 def test_every_table_says_who_gets_its_rows() -> None:
     for model in owned_models():
         assert "__access__" in vars(model), model.__tablename__
-        assert set(model.__access__) <= WORDS, model.__tablename__
+        assert set(model.__access__) <= set(WORDS), model.__tablename__
 
 
 def test_row_level_security_is_forced_on_every_table(owner: Engine) -> None:
