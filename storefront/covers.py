@@ -147,11 +147,9 @@ def frame(book: Book) -> Markup:
     set_title = fit(book.title, box=(146, 128), largest=42, leading=1.1)
     first = 148 - (len(set_title.lines) - 1) * set_title.size * 0.55
     ornaments = (
-        Markup('<path stroke="{0}" stroke-width="1.6" d="M70 238h60M80 245h40M90 252h20"/>'),
-        Markup('<path fill="{0}" d="M100 236l8 10-8 10-8-10z"/>'),
-        Markup(
-            '<circle cx="86" cy="246" r="3" fill="{0}"/><circle cx="100" cy="246" r="3" fill="{0}"/><circle cx="114" cy="246" r="3" fill="{0}"/>'
-        ),
+        Markup('<path stroke="{}" stroke-width="1.6" d="M70 238h60M80 245h40M90 252h20"/>'),
+        Markup('<path fill="{}" d="M100 236l8 10-8 10-8-10z"/>'),
+        Markup('<path stroke="{}" stroke-width="6" stroke-linecap="round" d="M86 246h0M100 246h0M114 246h0"/>'),
     )
     return Markup("{}{}{}{}").format(
         Markup(
@@ -185,10 +183,7 @@ def arch(book: Book) -> Markup:
             middle, accent, ground, "".join(f"M0 {92 + 10 * i}h200v{2 + i}H0z" for i in range(5))
         )
     else:
-        rings = "".join(
-            f"M{middle - r} 165a{r} {r} 0 0 1 {2 * r} 0h-{9 - r // 30}a{r - 9 + r // 30} {r - 9 + r // 30} 0 0 0-{2 * (r - 9 + r // 30)} 0z"
-            for r in (28, 48, 68, 88, 108, 126)
-        )
+        rings = "".join(half_ring(middle, outer, outer - 9 + outer // 30) for outer in (28, 48, 68, 88, 108, 126))
         shape = Markup('<path fill="{}" d="{}M{} 165a12 12 0 0 1 24 0z"/>').format(accent, rings, middle - 12)
     set_title = fit(book.title, box=(168, 76), largest=31, leading=1.08)
     first = 178 + set_title.size
@@ -198,6 +193,12 @@ def arch(book: Book) -> Markup:
         title_lines(set_title, x=18, y=round(first, 1), fill=ink, leading=1.08),
         author_line(book, x=18, y=282, size=14, fill=ink, box=166, italic=True),
     )
+
+
+def half_ring(middle: int, outer: int, inner: int) -> str:
+    """The path of a half ring that stands on the horizon."""
+    gap = outer - inner
+    return f"M{middle - outer} 165a{outer} {outer} 0 0 1 {2 * outer} 0h-{gap}a{inner} {inner} 0 0 0-{2 * inner} 0z"
 
 
 def pasted_label(book: Book) -> Markup:

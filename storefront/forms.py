@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import (
-    BooleanField,
     EmailField,
     Field,
     HiddenField,
@@ -16,6 +15,7 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
+from wtforms.fields import SelectChoice
 from wtforms.validators import EqualTo, InputRequired, Length, Optional, Regexp
 
 from trade.accounts.rules import SHORTEST_PASSWORD
@@ -92,10 +92,6 @@ class RegisterForm(Form):
     password = PasswordField(
         _("Password"), [InputRequired(_("Choose a password."))], render_kw={"autocomplete": "new-password"}
     )
-    accept = BooleanField(
-        _("I have read and accept the terms for readers and the privacy policy"),
-        [InputRequired(_("Without accepting both texts there is no account."))],
-    )
 
 
 class ReserveForm(Form):
@@ -116,7 +112,7 @@ class JoinForm(Form):
     part_of_chain = RadioField(
         _("Does the bookshop belong to a chain?"),
         [InputRequired(_("Answer yes or no."))],
-        choices=[("no", _("No, it is independent")), ("yes", _("Yes"))],
+        choices=[SelectChoice("no", _("No, it is independent")), SelectChoice("yes", _("Yes"))],
         description=_("Five premises or more with the same owner or sign are a chain."),
     )
     message = TextAreaField(_("Anything else (optional)"), [Optional(), Length(max=2000)])
@@ -131,7 +127,10 @@ class ProfileForm(Form):
         _("Your name"), [InputRequired(_("Write your name.")), Length(max=120)], render_kw={"autocomplete": "name"}
     )
     phone = TelField(_("Telephone (optional)"), [Optional(), Length(max=30)], render_kw={"autocomplete": "tel"})
-    locale = SelectField(_("Language of our mails"), choices=[("es", "Español"), ("fr", "Français"), ("en", "English")])
+    locale = SelectField(
+        _("Language of our mails"),
+        choices=[SelectChoice("es", "Español"), SelectChoice("fr", "Français"), SelectChoice("en", "English")],
+    )
 
 
 class CodeForm(Form):

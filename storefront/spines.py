@@ -38,7 +38,8 @@ def spine(isbn: str, title: str, x: int, thick: int, tall: int) -> Markup:
         size = 6.5
     if size >= 6.5:
         words = Markup(
-            '<text transform="translate({:g} {:g}) rotate(90)" font-size="{:g}" font-weight="600" fill="{}" text-anchor="middle">{}</text>'
+            '<text transform="translate({:g} {:g}) rotate(90)" font-size="{:g}" font-weight="600" fill="{}"'
+            ' text-anchor="middle">{}</text>'
         ).format(
             round(x + thick / 2 - size * 0.33, 1),
             round(top + tall / 2, 1),

@@ -61,7 +61,9 @@ def furnish(house: House) -> House:
     with house.session() as session:
         load_places(session, places=PLACES)
         load_first_data(session, at=NOW)
-        pompier = NewBook(POMPIER, "L’Écume des jours: édition de poche", ("Vian, Boris",), price_cents=990, language="fr")
+        pompier = NewBook(
+            POMPIER, "L’Écume des jours: édition de poche", ("Vian, Boris",), price_cents=990, language="fr"
+        )
         add_books(session, books=[pompier], at=NOW, source="test")
         for bookshop in (house.cast.alba, house.cast.boreal):
             set_value(session, ON, True, at=NOW, bookshop_id=bookshop)
@@ -83,5 +85,3 @@ def stocked(
     """A furnished Spanish house shared by the tests of a module that only read."""
     with make_house("es", endpoints, templates, tmp_path_factory.mktemp("stocked")) as made:
         yield furnish(made)
-
-
