@@ -23,11 +23,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any, Literal
 
 import structlog
 from sqlalchemy import Row, func, select, update
 
+import jobs
 from jobs.context import Context
 from trade.base.errors import Refused
 from trade.base.models import Effect
@@ -64,6 +67,16 @@ class Handling:
 
 
 HANDLERS: dict[str, Handling] = {}
+
+# The ends of the house that start things; all other modules of the package may declare handlers.
+ENTRIES = {"children", "commands", "launch", "run", "worker"}
+
+
+def declare_handlers() -> None:
+    """Import the jobs, so that each declares what it handles."""
+    for module in iter_modules(jobs.__path__):
+        if module.name not in ENTRIES:
+            import_module(f"jobs.{module.name}")
 
 
 def handles(
@@ -117,6 +130,7 @@ def drain(context: Context, *, most: int = 10_000) -> int:
 
     For commands that must leave nothing behind where no worker runs. Effects that fail wait as usual.
     """
+    declare_handlers()
     done = 0
     while done < most and (batch := _waiting(context)):
         outcomes = [carry_out(context, effect_id) for effect_id in batch]

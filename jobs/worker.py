@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging as standard_logging
 import sys
 import time
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import Any
 
 import structlog
@@ -14,15 +12,12 @@ from rq import Queue, Worker
 from rq.exceptions import DeserializationError
 from rq.job import Job
 
-import jobs
 from config import logging
 from config.settings import load
 from jobs.context import Context, open_context
 from jobs.dispatcher import queue_of
-from jobs.queue import RUN, serve_process
+from jobs.queue import RUN, declare_handlers, serve_process
 
-# The ends of the house that start things; all other modules of the package may declare handlers.
-ENTRIES = {"children", "commands", "launch", "run", "worker"}
 HEARTBEAT = "mostrador:heartbeat:worker"
 log = structlog.get_logger(__name__)
 
@@ -80,13 +75,6 @@ def lawful(job: Job) -> bool:
         return job.func_name == RUN and job.instance is None and number_only and not any(callbacks)
     except DeserializationError:
         return False
-
-
-def declare_handlers() -> None:
-    """Import the jobs, so that each declares what it handles."""
-    for module in iter_modules(jobs.__path__):
-        if module.name not in ENTRIES:
-            import_module(f"jobs.{module.name}")
 
 
 def make_worker(context: Context) -> EffectWorker:
