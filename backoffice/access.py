@@ -38,8 +38,17 @@ STAFF = {
 OFFICE = {
     "office_today.*": "office.enter",
     "office_reservations.*": "office.serve",
+    "office_stock.*": "office.stock",
+    "office_cheques.*": "office.serve",
+    "office_cheques.invoices": "office.money",
+    "office_money.*": "office.money",
     "office_calendar.*": "office.calendar",
     "office_settings.*": "office.settings",
+    "office_settings.payments": "office.money",
+    "office_people.*": "office.people",
+    "office_terms.*": "office.enter",
+    "office_help.*": "office.enter",
+    "office_profile.*": "office.enter",
     "office_later.*": "office.enter",
 }
 

@@ -49,7 +49,7 @@ class Guarded(BaseView):
 
     def render(self, template: str, **kwargs: Any) -> str:
         """A template inside the shell of the area."""
-        return super().render(template, shell=shell_for(self.admin.area), **kwargs)
+        return super().render(template, shell=shell_for(self.admin.area), allowed=allowed, **kwargs)
 
     def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         # Not Flask-Admin's: it takes every TypeError for a plug-in view and calls the view a second time.
@@ -74,8 +74,10 @@ class Guarded(BaseView):
     def act(self, verb: Callable[[], Any], *, said: str, to: str) -> ResponseReturnValue:
         """A button: do it, say so, and go on; or say why not. ``said`` is already translated."""
         _, refused = self.attempt(verb)
-        if refused is not None:
-            return self.refuse(refused, to)
+        return self.say_yes(said, to) if refused is None else self.refuse(refused, to)
+
+    def say_yes(self, said: str, to: str) -> ResponseReturnValue:
+        """Go on after something was done; ``said`` is already translated."""
         flash(said, "success")
         return redirect(to)
 

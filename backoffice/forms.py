@@ -14,6 +14,7 @@ from babel.numbers import format_decimal
 from flask_babel import get_locale, gettext
 from flask_wtf import FlaskForm
 from wtforms import DateField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -21,6 +22,8 @@ from trade.base import typed
 from trade.base.errors import Refused
 from trade.base.money import euros
 from web.language import say
+
+LANGUAGE_NAMES = {"es": "Español", "fr": "Français", "en": "English"}
 
 LARGEST_FILE = 8 * 1024 * 1024
 
@@ -129,6 +132,11 @@ class AtMost:
             raise StopValidation(gettext("The file is larger than %(limit)s MB.", limit=self.size // 1024 // 1024))
 
 
-def translated(choices: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Choices with their words translated."""
-    return [(value, gettext(words)) for value, words in choices]
+def translated(choices: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """Choices of a field with their words translated."""
+    return [SelectChoice(value, gettext(words)) for value, words in choices]
+
+
+def languages() -> list[SelectChoice]:
+    """The languages of the product, each called by its own name."""
+    return [SelectChoice(code, name) for code, name in LANGUAGE_NAMES.items()]

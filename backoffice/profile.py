@@ -15,8 +15,7 @@ from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from backoffice.base import ScreenView
-from backoffice.forms import PaperForm
-from backoffice.shell import LANGUAGE_NAMES
+from backoffice.forms import PaperForm, languages
 from trade.accounts import actions
 from trade.accounts.identity import Identity
 from trade.accounts.models import Person
@@ -31,7 +30,7 @@ class NameForm(PaperForm):
 
     name = StringField(N_("Name"), [InputRequired(), Length(max=140)])
     phone = StringField(N_("Telephone"), [Length(max=40)])
-    language = SelectField(N_("Language"), choices=list(LANGUAGE_NAMES.items()))
+    language = SelectField(N_("Language"), choices=languages)
 
 
 class PasswordForm(PaperForm):

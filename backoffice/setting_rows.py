@@ -67,6 +67,12 @@ class SettingRow:
         return field_name(self.setting.key)
 
     @property
+    def unit(self) -> str:
+        """The unit beside the field, translated; a lone percent sign never goes through a template's gettext."""
+        signs = {"rate": "%", "rates": "%", "money": "€"}
+        return gettext(self.setting.unit) if self.setting.unit else signs.get(self.setting.kind, "")
+
+    @property
     def errors(self) -> list[str]:
         """What is wrong with what was typed."""
         return [part.error for part in self.parts if part.error]

@@ -10,6 +10,7 @@ from flask import current_app, request, url_for
 from flask_babel import get_locale, gettext
 
 from backoffice.area import Area, Place, areas
+from backoffice.forms import LANGUAGE_NAMES
 from backoffice.menu import ShownGroup, ShownItem, shown
 from trade.accounts.identity import Identity
 from web.access import permission_for
@@ -17,7 +18,6 @@ from web.database import profile, session
 from web.identity import identity, may
 from web.language import LOCALES
 
-LANGUAGE_NAMES = {"es": "Español", "fr": "Français", "en": "English"}
 SIGN_OUT = "door.sign_out"
 
 

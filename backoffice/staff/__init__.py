@@ -11,21 +11,29 @@ from backoffice.profile import Profile
 from backoffice.staff.books import Books
 from backoffice.staff.cheques import Campaigns, Cheques
 from backoffice.staff.components import Components
+from backoffice.staff.joining import Applications
 from backoffice.staff.mail_templates import MailTemplates
 from backoffice.staff.mails import Outbox
+from backoffice.staff.members import Members
 from backoffice.staff.menu import MENU, counts
+from backoffice.staff.money import Months, Transfers
 from backoffice.staff.now import Now
+from backoffice.staff.people import People
+from backoffice.staff.privacy import Erasures
 from backoffice.staff.settings import Settings
 from backoffice.staff.stock import Feeds, Runs
 from backoffice.staff.system import Jobs, Journal
 from backoffice.staff.texts import LegalTexts
 from trade.accounts.identity import Identity
+from trade.accounts.models import Person
 from trade.base.models import Effect, JournalEntry
 from trade.base.tenancy import Scope
 from trade.base.text import N_
 from trade.catalogue.models import Book
 from trade.gift_cheques.models import GiftCheque
+from trade.members.models import Bookshop
 from trade.messages.models import Message
+from trade.privacy.models import DeletionRequest
 from trade.stock.models import FeedRun
 from trade.texts.models import LegalText
 
@@ -34,15 +42,21 @@ def views() -> Sequence[BaseView]:
     """The views of the area, made for one application."""
     return (
         Now(name=N_("Now"), endpoint="staff_now", url="/staff"),
+        Applications(name=N_("Applications"), endpoint="staff_applications", url="applications"),
+        Members(Bookshop, name=N_("Members"), endpoint="staff_members", url="members"),
         Feeds(name=N_("Stock feeds"), endpoint="staff_feeds", url="feeds"),
         Runs(FeedRun, name=N_("Stock files"), endpoint="staff_runs", url="runs"),
         Books(Book, name=N_("Books"), endpoint="staff_books", url="books"),
         Campaigns(name=N_("Gift-cheque campaigns"), endpoint="staff_campaigns", url="campaigns"),
         Cheques(GiftCheque, name=N_("Gift cheques"), endpoint="staff_cheques", url="cheques"),
+        Months(name=N_("Months"), endpoint="staff_months", url="months"),
+        Transfers(name=N_("Transfers"), endpoint="staff_transfers", url="transfers"),
         Settings(name=N_("Platform settings"), endpoint="staff_settings", url="settings"),
         LegalTexts(LegalText, name=N_("Legal texts"), endpoint="staff_legal", url="legal"),
         MailTemplates(name=N_("E-mail templates"), endpoint="staff_emails", url="emails"),
         Outbox(Message, name=N_("Outbox"), endpoint="staff_outbox", url="outbox"),
+        Erasures(DeletionRequest, name=N_("Deletion requests"), endpoint="staff_erasures", url="erasures"),
+        People(Person, name=N_("People"), endpoint="staff_people", url="people"),
         Jobs(Effect, name=N_("Jobs"), endpoint="staff_jobs", url="jobs"),
         Journal(JournalEntry, name=N_("Journal"), endpoint="staff_journal", url="journal"),
         Profile(name=N_("Your profile"), endpoint="staff_profile", url="profile"),

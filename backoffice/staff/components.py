@@ -10,21 +10,25 @@ from wtforms import BooleanField, RadioField, SelectField, StringField, TextArea
 from wtforms.validators import InputRequired
 
 from backoffice.base import ScreenView
-from backoffice.forms import CentsField, DayField, PaperForm, RateField
+from backoffice.forms import CentsField, DayField, PaperForm, RateField, translated
 from trade.base.errors import Refused
 from trade.base.text import N_
+
+WHO = (("all", N_("Every bookshop")), ("some", N_("Some of them")))
 
 
 class SampleForm(PaperForm):
     """One field of each kind."""
 
     name = StringField(N_("Name of the bookshop"), [InputRequired()], description=N_("As readers know it."))
-    region = SelectField(N_("Region"), choices=[("mad", "Madrid"), ("cat", "Cataluña")])
+    region = SelectField(N_("Region"), choices=lambda: translated((("mad", "Madrid"), ("cat", "Cataluña"))))
     amount = CentsField(N_("Amount"))
     rate = RateField(N_("Commission"))
     day = DayField(N_("From"))
     note = TextAreaField(N_("Note"))
-    kind = RadioField(N_("Who may redeem"), choices=[("all", N_("Every bookshop")), ("some", N_("Some of them"))])
+    kind = RadioField(
+        N_("Who may redeem"), choices=lambda: translated((("all", N_("Every bookshop")), ("some", N_("Some of them"))))
+    )
     agreed = BooleanField(N_("I have checked the proof"))
 
 
