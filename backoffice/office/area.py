@@ -9,17 +9,27 @@ from flask import abort, g, url_for
 from flask_admin import BaseView
 
 from backoffice.area import Area, Choice, Place, Search
-from backoffice.menu import Group, Item
+from backoffice.menu import Alarm, Group, Item
 from backoffice.office.calendar import Calendar
+from backoffice.office.cheques import Cheques
 from backoffice.office.desk import bookshop
+from backoffice.office.help import Help
 from backoffice.office.later import Later
+from backoffice.office.money import Money
+from backoffice.office.people import People
 from backoffice.office.reservations import Reservations
+from backoffice.office.settings import Settings
+from backoffice.office.stock import Stock
+from backoffice.office.terms import Terms
+from backoffice.office.terms import gate as terms_gate
 from backoffice.office.today import Today
+from backoffice.profile import Profile
 from trade.accounts.identity import Identity, Workplace
 from trade.base.tenancy import Scope, TenantSession
 from trade.base.text import N_
 from trade.reservations import queries as reservations
 from trade.reservations.models import Reservation
+from trade.stock import queries as stock
 from web.identity import workplace
 
 MENU = (
@@ -29,17 +39,44 @@ MENU = (
         (Item(N_("Reservations"), "office_reservations.index_view", "bookmark", count="open", phone=True),),
     ),
     Group(
+        N_("Stock"),
+        (
+            Item(N_("Feeds"), "office_stock.index", "upload", count="waiting"),
+            Item(N_("Titles"), "office_stock.titles", "book"),
+        ),
+    ),
+    Group(
+        N_("Gift cheques"),
+        (
+            Item(N_("Redeem"), "office_cheques.redeem", "gift", phone=True),
+            Item(N_("Redeemed"), "office_cheques.redeemed", "lines"),
+            Item(N_("Invoices"), "office_cheques.invoices", "page"),
+        ),
+    ),
+    Group(
+        N_("Logs"),
+        (
+            Item(N_("Price errors"), "office_stock.price_errors", "tag", count="price_errors"),
+            Item(N_("Rare books"), "office_stock.rare", "star"),
+        ),
+    ),
+    Group(
         N_("Bookshop"),
-        (Item(N_("Calendar"), "office_calendar.index", "calendar", phone=True),),
+        (
+            Item(N_("Calendar"), "office_calendar.index", "calendar", phone=True),
+            Item(N_("Money"), "office_money.index", "euro"),
+            Item(N_("Settings"), "office_settings.index", "sliders"),
+            Item(N_("Help"), "office_help.index", "help"),
+        ),
     ),
     Group(
         N_("Not switched on here"),
         (
-            Item(N_("My shelves"), "office_later.shelves", "book"),
+            Item(N_("My shelves"), "office_later.shelves", "stack"),
             Item(N_("Shop page"), "office_later.shop_page", "shop"),
             Item(N_("B2B"), "office_later.trade", "exchange"),
             Item(N_("B2C"), "office_later.sales", "bag"),
-            Item(N_("Activities"), "office_later.activities", "star"),
+            Item(N_("Activities"), "office_later.activities", "people"),
             Item(N_("Back room"), "office_later.back_room", "truck"),
         ),
     ),
@@ -51,7 +88,15 @@ def views() -> Sequence[BaseView]:
     return (
         Today(name=N_("Today"), endpoint="office_today", url="/office"),
         Reservations(Reservation, name=N_("Reservations"), endpoint="office_reservations", url="reservations"),
+        Stock(name=N_("Feeds"), endpoint="office_stock", url="stock"),
+        Cheques(name=N_("Redeem"), endpoint="office_cheques", url="cheques"),
+        Money(name=N_("Money"), endpoint="office_money", url="money"),
         Calendar(name=N_("Calendar"), endpoint="office_calendar", url="calendar"),
+        Settings(name=N_("Settings"), endpoint="office_settings", url="settings"),
+        People(name=N_("People"), endpoint="office_people", url="settings/people"),
+        Terms(name=N_("Texts to accept"), endpoint="office_terms", url="terms"),
+        Help(name=N_("Help"), endpoint="office_help", url="help"),
+        Profile(name=N_("Your profile"), endpoint="office_profile", url="profile"),
         Later(name=N_("Not switched on here"), endpoint="office_later", url="later"),
     )
 
@@ -86,14 +131,20 @@ def role(who: Identity) -> str:
 
 
 def counts(session: TenantSession) -> Mapping[str, int]:
-    """The numbers of the menu."""
-    return {"open": reservations.counts(session, bookshop_id=here().bookshop_id)["open"]}
+    """The numbers of the menu; a held file is shown as an alarm."""
+    shop = here().bookshop_id
+    waiting = stock.open_decision(session, bookshop_id=shop)
+    return {
+        "open": reservations.counts(session, bookshop_id=shop)["open"],
+        "waiting": Alarm(1) if waiting is not None else 0,
+        "price_errors": stock.count_price_errors(session, bookshop_id=shop),
+    }
 
 
 def gate(who: Identity) -> Any:
-    """Speak in the bookshop's time zone."""
+    """Speak in the bookshop's time zone; nothing but the pending texts opens before they are accepted (T06, T07)."""
     g.time_zone = bookshop().time_zone
-    return None
+    return terms_gate()
 
 
 AREA = Area(
@@ -109,5 +160,6 @@ AREA = Area(
     place=place,
     counts=counts,
     gate=gate,
+    account_links=((N_("Your profile"), "office_profile.index", "person"),),
     search=Search("office_reservations.index_view", N_("Reservation or reader")),
 )

@@ -246,8 +246,7 @@ class Calendar(ScreenView):
         first, count = _span(request.args.get("year", ""), now)
         last = date(first.year + (first.month + count - 2) // 12, (first.month + count - 2) % 12 + 1, 28)
         missing = queries.missing_holidays(bookshop=shop, calendar=calendar, first=max(first, now), last=last)
-        failed = refused is not None or any(form is not None and form.errors for form in (closing_day, vacation))
-        body = self.render(
+        return self.render(
             "office/calendar.html",
             months=months(
                 first=first,
@@ -270,7 +269,6 @@ class Calendar(ScreenView):
             today=now,
             words={"long_day": long_day, "day_and_month": day_and_month, "day_hour": day_hour, "month": month_name},
         )
-        return body, 422 if failed else 200
 
 
 def _span(year: str, now: date) -> tuple[date, int]:

@@ -22,6 +22,12 @@ SECTIONS = {
 class Later(ScreenView):
     """What the network does not run, said plainly."""
 
+    @expose("/")
+    def index(self) -> ResponseReturnValue:
+        """All of them."""
+        sections = [(gettext(title), gettext(what)) for title, what in SECTIONS.values()]
+        return self.render("office/later.html", title=gettext("Not switched on here"), what="", sections=sections)
+
     @expose("/shelves")
     def shelves(self) -> ResponseReturnValue:
         """My shelves."""
@@ -55,4 +61,4 @@ class Later(ScreenView):
     def section(self, key: str) -> ResponseReturnValue:
         """The shared page."""
         title, what = SECTIONS[key]
-        return self.render("office/later.html", title=gettext(title), what=gettext(what))
+        return self.render("office/later.html", title=gettext(title), what=gettext(what), sections=[])

@@ -51,9 +51,9 @@ class Band:
     rows: list[Row]
 
 
-def row_of(reservation: Reservation, *, at: datetime) -> Row:
-    """The row of one reservation."""
-    due, left = due_words(due=reservation.due_at, at=at)
+def row_of(reservation: Reservation, *, at: datetime, day_told: bool = False) -> Row:
+    """The row of one reservation; ``day_told`` where the heading of its group names the day."""
+    due, left = due_words(due=reservation.due_at, at=at, day_told=day_told)
     return Row(
         reservation=reservation,
         due=due,
@@ -69,5 +69,6 @@ def bands(reservations: Iterable[Reservation], *, at: datetime, zone: ZoneInfo) 
     """The groups that are not empty, the most urgent first; rows keep their order."""
     found: dict[Bucket, list[Row]] = {each: [] for each in Bucket}
     for reservation in reservations:
-        found[bucket(due=reservation.due_at, at=at, zone=zone)].append(row_of(reservation, at=at))
+        group = bucket(due=reservation.due_at, at=at, zone=zone)
+        found[group].append(row_of(reservation, at=at, day_told=group is Bucket.TOMORROW))
     return [Band(each, HEADINGS[each], rows) for each, rows in found.items() if rows]

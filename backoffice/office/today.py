@@ -13,17 +13,32 @@ from flask_admin import expose
 from backoffice.base import AreaIndexView
 from backoffice.office.desk import desk, today
 from backoffice.office.queue import bands
-from backoffice.office.wording import long_day
+from backoffice.office.wording import day_and_month, day_hour, long_day
+from trade.base.settings import value_of
 from trade.base.tenancy import TenantSession
+from trade.base.text import N_
+from trade.billing.queries.forecast import next_transfer
 from trade.calendar import actions as calendar_actions
 from trade.calendar import queries as calendar_queries
 from trade.calendar.rules import WorkingCalendar
+from trade.gift_cheques.settings import ON as CHEQUES_ON
 from trade.members.models import Bookshop
 from trade.reservations import queries
 from trade.reservations.rules import REJECTION_REASONS
 from trade.reservations.states import RESERVATION
+from trade.stock import queries as stock
+from trade.stock.rules import Freshness
 from web.identity import BOOKSHOP, identity
 
+#: The age of the stock in a word, with its shape.
+FEEDS = {
+    Freshness.NEVER: (N_("Nothing yet"), "late"),
+    Freshness.FRESH: (N_("Up to date"), "done"),
+    Freshness.LATE: (N_("Late"), "working"),
+    Freshness.STALE: (N_("Old"), "late"),
+    Freshness.EXPIRED: (N_("Hidden: too old"), "late"),
+}
+DAYS_SHOWN = 14
 #: A regional holiday that is missing is named this long before.
 SOON = timedelta(days=21)
 
@@ -46,6 +61,16 @@ class Today(AreaIndexView):
             machine=RESERVATION,
             reasons=REJECTION_REASONS,
             holiday=_coming_holiday(session, shop, calendar, at),
+            summary=(summary := stock.summary(session, bookshop_id=shop.id, at=at)),
+            feed=FEEDS[summary.freshness],
+            open_run=stock.open_decision(session, bookshop_id=shop.id),
+            bars=_titles_by_day(session, shop, at),
+            first_day=day_and_month(today(at) - timedelta(days=DAYS_SHOWN - 1)),
+            cheques_on=session.profile.has("gift_cheques")
+            and bool(value_of(session, CHEQUES_ON, at=at, bookshop_id=shop.id)),
+            coming=next_transfer(session, bookshop_id=shop.id, at=at),
+            long_day=long_day,
+            day_hour=day_hour,
         )
 
     @expose("/switch/<int:bookshop_id>", methods=("POST",))
@@ -56,6 +81,16 @@ class Today(AreaIndexView):
             abort(404)
         cookie[BOOKSHOP] = bookshop_id
         return redirect(url_for(".index"))
+
+
+def _titles_by_day(session: TenantSession, shop: Bookshop, at: datetime) -> list[int]:
+    """Titles of the last good file of each of the last days; zero where none came."""
+    found = {today(at) - timedelta(days=n): 0 for n in reversed(range(DAYS_SHOWN))}
+    for run in reversed(stock.runs(session, bookshop_id=shop.id, limit=60)):
+        day = today(run.received_at)
+        if day in found and run.state in ("applied", "unchanged"):
+            found[day] = run.isbns
+    return list(found.values())
 
 
 def _coming_holiday(

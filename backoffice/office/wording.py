@@ -59,15 +59,20 @@ def duration(value: timedelta) -> str:
     minutes = max(int(value.total_seconds() // 60), 0)
     if minutes < 60:
         return gettext("%(minutes)s min", minutes=minutes)
+    if minutes < 24 * 60 and minutes % 60 == 0:
+        return gettext("%(hours)s h", hours=minutes // 60)
     if minutes < 24 * 60:
         return gettext("%(hours)s h %(minutes)s min", hours=minutes // 60, minutes=minutes % 60)
     return ngettext("%(num)s day", "%(num)s days", minutes // (24 * 60))
 
 
-def due_words(*, due: datetime, at: datetime) -> tuple[str, str]:
-    """The due time of a row and the time left or over: ("13:00", "2 h 18 min left")."""
+def due_words(*, due: datetime, at: datetime, day_told: bool = False) -> tuple[str, str]:
+    """The due time of a row and the time left or over: ("13:00", "2 h 18 min left").
+
+    ``day_told`` says that a heading has named the day already.
+    """
     same_day = local_date(due) == local_date(at)
-    main = hour(due) if same_day else f"{brief_day(due)}, {hour(due)}"
+    main = hour(due) if same_day or day_told else f"{brief_day(due)}, {hour(due)}"
     if at > due:
         return main, gettext("%(time)s late", time=duration(at - due))
     return main, gettext("%(time)s left", time=duration(due - at))

@@ -1,0 +1,84 @@
+"""Money: the next transfer, the transfers of each month with their lines, the commission invoices (T62, T67-T69)."""
+
+from __future__ import annotations
+
+import io
+
+from flask import abort, current_app, send_file
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_babel import gettext
+
+from backoffice.base import ScreenView
+from backoffice.export import csv_response
+from backoffice.office.desk import desk
+from backoffice.office.wording import day_hour, long_day
+from trade.base.errors import NotFound
+from trade.base.identifiers import masked_iban
+from trade.base.money import euros
+from trade.billing.models import Invoice, Settlement
+from trade.billing.queries import invoice_by_reference, settlements_of, statement_lines
+from trade.billing.queries.forecast import next_transfer
+from trade.billing.states import SETTLEMENT
+from trade.members.queries import billing_of
+
+
+class Money(ScreenView):
+    """What the bookshop gets, when, and why that much."""
+
+    @expose("/")
+    def index(self) -> ResponseReturnValue:
+        """Next transfer on top, months below."""
+        session, shop, at = desk()
+        return self.render(
+            "office/money.html",
+            coming=next_transfer(session, bookshop_id=shop.id, at=at),
+            months=settlements_of(session, bookshop_id=shop.id),
+            machine=SETTLEMENT,
+            iban=masked_iban(billing_of(session, bookshop_id=shop.id).iban),
+            long_day=long_day,
+        )
+
+    @expose("/month/<month>")
+    def month(self, month: str) -> ResponseReturnValue:
+        """One month: the lines of the statement add up to the transfer."""
+        settlement, invoice = self.settlement(month)
+        session, _, _ = desk()
+        return self.render(
+            "office/money_month.html",
+            settlement=settlement,
+            invoice=invoice,
+            machine=SETTLEMENT,
+            lines=statement_lines(session, settlement_id=settlement.id),
+            day_hour=day_hour,
+        )
+
+    @expose("/month/<month>/statement.csv")
+    def statement(self, month: str) -> ResponseReturnValue:
+        """The lines of a month as a file."""
+        settlement, _ = self.settlement(month)
+        session, _, _ = desk()
+        lines = statement_lines(session, settlement_id=settlement.id)
+        headings = [gettext("When"), gettext("Cheque"), gettext("Where"), gettext("Amount")]
+        rows = [(line.at, line.tail, line.channel, euros(line.cents)) for line in lines]
+        return csv_response(f"statement-{settlement.month}", headings, rows)
+
+    @expose("/invoices/<reference>.pdf")
+    def invoice(self, reference: str) -> ResponseReturnValue:
+        """The invoice as it was made once; 404 while it is not made yet."""
+        session, shop, _ = desk()
+        found = invoice_by_reference(session, reference=reference)
+        if found.bookshop_id != shop.id or found.pdf_sha256 is None:
+            raise NotFound()
+        data = current_app.extensions["store"].get(found.pdf_sha256)
+        return send_file(
+            io.BytesIO(data), mimetype="application/pdf", as_attachment=True, download_name=f"{found.reference}.pdf"
+        )
+
+    def settlement(self, month: str) -> tuple[Settlement, Invoice | None]:
+        """The settlement of that month with its invoice, or 404."""
+        session, shop, _ = desk()
+        for settlement, invoice in settlements_of(session, bookshop_id=shop.id):
+            if settlement.month == month:
+                return settlement, invoice
+        return abort(404)
