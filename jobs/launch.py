@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from config import logging, migrate
 from config.services import Endpoints, ServersError, Services
 from config.settings import NETWORKS, Config, SettingsError, load
@@ -17,7 +19,8 @@ from jobs import commands
 from jobs.context import Context, open_context
 from jobs.first_data import load_first_data, load_places
 
-FAILED, USAGE = 1, 2
+FAILED = 1
+_LOCK = 727_003
 
 
 class Outdated(Exception):
@@ -69,9 +72,7 @@ def opened(config: Config) -> Iterator[Context]:
         bring_up_to_date(complete)
         context = open_context(complete)
         try:
-            with context.session() as session:
-                load_first_data(session, at=context.now())
-                load_places(session)
+            complete_data(context)
             yield context
         finally:
             context.engine.dispose()
@@ -91,6 +92,14 @@ def bring_up_to_date(config: Config) -> None:
         )
     say(f"Migrating the database to {wanted}")
     migrate.upgrade(config.database_owner_url)
+
+
+def complete_data(context: Context) -> None:
+    """Put in what this version brings and the database lacks; of two processes at once the second finds it done."""
+    with context.session() as session:
+        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        load_first_data(session, at=context.now())
+        load_places(session)
 
 
 def end_on_sigterm() -> None:

@@ -1,0 +1,207 @@
+"""``bin/run``: everything on one machine, in the foreground, until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import http.client
+import os
+import shutil
+import socket
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from config import logging
+from config.services import ServersError, Services
+from config.settings import DEFAULT_PORT, ROOT, Config, SettingsError
+from jobs import commands, demo
+from jobs.children import Child, Children
+from jobs.context import Context
+from jobs.launch import Outdated, cannot_be_hurried, end_on_sigterm, opened, place_parser, say, services_of, settings_of
+
+PORTS_TO_TRY = 20
+SECONDS_TO_READY = 90
+AREAS = {"Storefront": "/", "Bookshops": "/office/", "Staff": "/staff/", "Accountants": "/ledger/"}
+
+
+class CannotRun(Exception):
+    """A reason not to start, with its remedy."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options of bin/run."""
+    made = argparse.ArgumentParser(
+        prog="bin/run",
+        description="Sets up what is missing and starts Mostrador: web, worker, scheduler, dispatcher and, where "
+        "DATABASE_URL and REDIS_URL name none, a private PostgreSQL and Redis. Ctrl-C stops all of it.",
+        epilog="Example: bin/run --network fr --port 8080",
+        parents=[place_parser()],
+    )
+    made.add_argument(
+        "--port", type=int, help=f"port on this machine (default: the first free one from {DEFAULT_PORT})"
+    )
+    made.add_argument(
+        "--reset", action="store_true", help="delete this installation's data and load the demo anew; asks"
+    )
+    return made
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run until told to stop; 0 then, 1 if it could not start."""
+    options = parser().parse_args(argv)
+    end_on_sigterm()
+    try:
+        config = settings_of(options)
+        with only_one(config):
+            if options.reset:
+                reset(config)
+            with_port = settings_of(options, MOSTRADOR_PORT=str(free_port(config.bind, options.port)))
+            serve(with_port)
+    except (SettingsError, ServersError, Outdated, CannotRun) as error:
+        say(str(error))
+        return 1
+    except KeyboardInterrupt:
+        say("Stopped.")
+    return 0
+
+
+@contextmanager
+def only_one(config: Config) -> Iterator[None]:
+    """Hold the data folder: a second bin/run of the same home and network is told so."""
+    with (config.folder / "run.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotRun(
+                f"Mostrador already runs with the data in {config.folder}. Stop it, or choose another --home."
+            ) from None
+        yield
+
+
+def reset(config: Config) -> None:
+    """Delete the demo's data, after asking. Raises CannotRun in production, with given servers, or for a no."""
+    if config.production or config.database_url:
+        raise CannotRun("--reset only deletes the data of private servers, never a database named by DATABASE_URL.")
+    say(f"This deletes everything in {config.folder}: databases, invoices, uploads.")
+    if input("Type yes to go on: ").strip().lower() != "yes":
+        raise CannotRun("Nothing was deleted.")
+    services_of(config).destroy()
+    shutil.rmtree(config.files_dir, ignore_errors=True)
+    config.files_dir.mkdir(mode=0o700, parents=True)
+
+
+def free_port(bind: str, chosen: int | None) -> int:
+    """The chosen port, else the first free one. Raises CannotRun where it is taken."""
+    candidates = [chosen] if chosen else range(DEFAULT_PORT, DEFAULT_PORT + PORTS_TO_TRY)
+    for port in candidates:
+        with socket.socket(socket.AF_INET6 if ":" in bind else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((bind, port))
+            except OSError:
+                continue
+            return port
+    raise CannotRun(f"Port {candidates[0]} is taken. Choose another one: bin/run --port N")
+
+
+def serve(config: Config) -> None:
+    """Start everything, say where it is, and watch over it."""
+    logging.configure(level="WARNING")
+    with opened(config) as context:
+        load_demo(context)
+        children = Children(children_of(context.config))
+        try:
+            children.start()
+            wait_until_ready(context.config, children)
+            print(welcome(context), flush=True)  # noqa: T201
+            watch(services_of(config), children)
+        finally:
+            cannot_be_hurried()
+            say("Stopping ...")
+            children.end()
+
+
+def load_demo(context: Context) -> None:
+    """Load the demo into a new installation; later, let its bookshops send their stock again. Raises CannotRun."""
+    if context.config.production:
+        return
+    say("Preparing the demo (about a minute the first time)")
+    if commands.main(["demo", "load"], context) != 0:
+        raise CannotRun("The demo could not be loaded (see above). Try again, or start anew with: bin/run --reset")
+
+
+def children_of(config: Config) -> list[Child]:
+    """The four processes of an installation."""
+    environ = {
+        **os.environ,
+        "MOSTRADOR_HOME": str(config.home),
+        "MOSTRADOR_NETWORK": config.network,
+        "MOSTRADOR_PORT": str(config.port),
+        "MOSTRADOR_BASE_URL": config.base_url,
+        "DATABASE_URL": config.database_url,
+        "REDIS_URL": config.redis_url,
+        "PYTHONUNBUFFERED": "1",
+    }
+    environ.pop("DATABASE_OWNER_URL", None)  # who serves people never works as the owner of the tables
+    python = [sys.executable, "-P", "-m"]
+    web = [*python, "gunicorn", "--config", str(ROOT / "config/deploy/gunicorn.conf.py"), "app:from_environment()"]
+    named = {"web": web} | {name: [*python, f"jobs.{name}"] for name in ("worker", "scheduler", "dispatcher")}
+    logs = config.folder / "log"
+    logs.mkdir(exist_ok=True)
+    return [
+        Child(name, command, environ=environ, folder=ROOT, log=logs / f"{name}.log") for name, command in named.items()
+    ]
+
+
+def wait_until_ready(config: Config, children: Children) -> None:
+    """Wait for /healthz to say that every part works. Raises CannotRun when a part falls or time is up."""
+    deadline = time.monotonic() + SECONDS_TO_READY
+    answer = "no answer yet"
+    while time.monotonic() < deadline:
+        status, answer = ask_health(config)
+        if status == http.client.OK:
+            return
+        if fallen := children.fallen():
+            raise CannotRun(f"{fallen[0].name} did not start. {fallen[0].log} ends:\n{fallen[0].last_words()}")
+        time.sleep(0.2)
+    raise CannotRun(f"Not ready after {SECONDS_TO_READY} seconds: {answer}. The logs are in {config.folder / 'log'}.")
+
+
+def ask_health(config: Config) -> tuple[int, str]:
+    """Status and text of /healthz; 0 where nobody answers."""
+    connection = http.client.HTTPConnection(config.bind, config.port, timeout=5)
+    try:
+        connection.request("GET", "/healthz", headers={"Host": "localhost"})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode(errors="replace")
+    except OSError as error:
+        return 0, str(error)
+    finally:
+        connection.close()
+
+
+def welcome(context: Context) -> str:
+    """The one block that says where everything is, who may sign in, and how to stop."""
+    config = context.config
+    lines = [f"Mostrador is ready: {context.profile.brand} ({config.network})", ""]
+    lines += [f"  {name:<12} {config.base_url}{path}" for name, path in AREAS.items()]
+    if not config.production:
+        lines += ["", "Sign in (sample people of the demo):"]
+        lines += [f"  {one.role:<22} {one.email:<36} {one.password}" for one in demo.sign_ins(context)]
+    lines += ["", f"Data and logs: {config.folder}", "Stop: Ctrl-C"]
+    return "\n".join(lines)
+
+
+def watch(services: Services, children: Children) -> None:
+    """Keep everything up, the private servers too, until somebody stops us."""
+    while True:
+        time.sleep(1)
+        services.start()
+        for child in children.raise_fallen():
+            say(f"{child.name} had fallen and was started again; {child.log} says more")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
