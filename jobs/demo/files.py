@@ -1,0 +1,111 @@
+"""The sample bookshops' stock files, as their software would write them: catalogue titles and 5 % unknown ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from jobs.demo.books import unknown_isbn
+from jobs.demo.chance import number
+from trade.base.money import net_of
+from trade.catalogue.rules import NewBook, hyphenated
+
+PER_CENT = 100
+UNKNOWN_SHARE = 5
+OWN_LANGUAGE_BONUS = 35
+SOLD_A_DAY = 50
+"""One title in so many differs from one day to the next: 2 %."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of a sample file: copies, and the bookshop's price with VAT in cents."""
+
+    isbn: int
+    copies: int
+    cents: int
+
+
+@dataclass(frozen=True)
+class SampleFile:
+    """A stock file ready to be sent."""
+
+    format: str
+    name: str
+    data: bytes
+
+
+def stock_file(slug: str, books: Sequence[NewBook], *, country: str, day: date, vat_rate: int) -> SampleFile:
+    """The stock of one bookshop on one day; from day to day 2 % of it changes."""
+    items = _items(slug, books, country, day)
+    code = number(f"{slug}:code", 10_000)
+    if number(f"{slug}:format", 3) == 0:
+        return SampleFile("model_csv", f"{slug}.csv", _model_csv(items))
+    if country == "FR":
+        return SampleFile("art_asc", f"{code:04}_ART.asc", _art_asc(items, code, day))
+    return SampleFile("cegald", f"CEGALD-{code:04}.TXT", _cegald(items, slug, code, day, vat_rate))
+
+
+def _items(slug: str, books: Sequence[NewBook], country: str, day: date) -> list[Item]:
+    share = 20 + number(f"{slug}:share", 35)
+    items = [
+        Item(book.isbn, copies, _price(slug, book))
+        for book in books
+        if _has(slug, book, share) and (copies := _copies(slug, book.isbn, day))
+    ]
+    unknown = [
+        Item(unknown_isbn(f"{slug}:{place}", country), 1 + place % 3, 1_000 + 50 * place)
+        for place in range(len(items) * UNKNOWN_SHARE // PER_CENT)
+    ]
+    return items + unknown
+
+
+def _has(slug: str, book: NewBook, share: int) -> bool:
+    wanted = share + (0 if book.category == "imported" else OWN_LANGUAGE_BONUS)
+    return number(f"{slug}:{book.isbn}", PER_CENT) < wanted
+
+
+def _copies(slug: str, isbn: int, day: date) -> int:
+    usual = 1 + number(f"{slug}:{isbn}:copies", 4)
+    if number(f"{slug}:{isbn}:{day}", SOLD_A_DAY):
+        return usual
+    return number(f"{slug}:{isbn}:{day}:left", 3)
+
+
+def _price(slug: str, book: NewBook) -> int:
+    """Mostly the network's price; one title in thirty is off, one in a hundred has none."""
+    cents = book.price_cents or 0
+    chance = number(f"{slug}:{book.isbn}:price", 300)
+    if chance < 3:
+        return 0
+    return cents * 112 // 100 if chance < 13 else cents
+
+
+def _lines(first: Sequence[str], items: Sequence[Item], write: Callable[[Item], str]) -> bytes:
+    return "".join(f"{line}\r\n" for line in [*first, *map(write, items)]).encode("cp1252")
+
+
+def _cegald(items: Sequence[Item], slug: str, code: int, day: date, vat_rate: int) -> bytes:
+    sender = f"L{9_990_000 + code:07}"
+    address = f"{slug}@mostrador.example"[:50].ljust(50)
+    first = (
+        f"INCEGALD02{sender}LIB00022{len(items):05}".ljust(75) + "FANDE",
+        f"I{address}{'sinli@red.example':<50}CEGALD02".ljust(117),
+        f"C{slug[:40]:<40}{day:%Y%m%d}EUR",
+    )
+    return _lines(
+        first, items, lambda item: f"D{hyphenated(item.isbn):<17}{item.copies:06}{net_of(item.cents, vat_rate):010}"
+    )
+
+
+def _art_asc(items: Sequence[Item], code: int, day: date) -> bytes:
+    first = (f"EXTRACTION STOCK DU {day:%d/%m/%Y}",)
+    return _lines(first, items, lambda item: f"{code:04}{item.isbn}{item.copies:04}{item.cents:010}")
+
+
+def _model_csv(items: Sequence[Item]) -> bytes:
+    def price(cents: int) -> str:
+        return f"{cents // 100},{cents % 100:02}" if cents else ""
+
+    return _lines(("isbn;quantity;price",), items, lambda item: f"{item.isbn};{item.copies};{price(item.cents)}")

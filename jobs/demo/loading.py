@@ -1,0 +1,88 @@
+"""Loading the demo: once, in the order in which it would really happen; afterwards only stock is re-sent."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from jobs.context import Context
+from jobs.demo.applicants import create_applicants
+from jobs.demo.books import books
+from jobs.demo.bookshops import Shop, create_bookshops
+from jobs.demo.cheques import close_last_month, create_cheques
+from jobs.demo.people import create_people
+from jobs.demo.resending import receive, receive_all
+from jobs.demo.reservations import create_reservations
+from jobs.queue import drain
+from trade.base.errors import Refused
+from trade.base.models import ScheduledRun
+from trade.base.text import N_
+from trade.catalogue.actions import add_books
+from trade.members.models import Bookshop
+from trade.stock.actions import log_rare_titles, process
+
+DAY = timedelta(days=1)
+FOUNDED = 90 * DAY
+MARK = {"kind": "demo.load", "period": "once"}
+CODES_FILE = "demo-gift-cheques.txt"
+
+
+def load(context: Context) -> dict[str, Any]:
+    """Load the sample network, or where it is there let its bookshops re-send their stock.
+
+    Raises Refused in production, and where an earlier load was interrupted half-way.
+    """
+    if context.config.production:
+        raise Refused(N_("The demo is not loaded in production."))
+    now = context.now()
+    with context.session() as session:
+        if session.scalar(select(ScheduledRun.id).filter_by(**MARK)):
+            return {"already": True, "files": receive_all(session, context, at=now)}
+        if session.scalar(select(func.count()).select_from(Bookshop)):
+            raise Refused(
+                N_("There are bookshops already, or an earlier load was interrupted. Start anew: bin/run --reset")
+            )
+    done = _load(context, now)
+    with context.session() as session:
+        session.add(ScheduledRun(**MARK))
+    return done
+
+
+def _load(context: Context, now: datetime) -> dict[str, Any]:
+    with context.session() as session:
+        people = create_people(session, at=now - FOUNDED)
+        titles = add_books(session, books=books(context.profile.country), at=now - FOUNDED, source="sample")
+    shops = create_bookshops(context, people, founded=now - FOUNDED + DAY, now=now)
+    lines = _send_stock(context, shops[:-1], at=now - DAY)
+    reservations = create_reservations(context, shops, people, now=now)
+    codes = create_cheques(context, shops, people, now=now)
+    month = close_last_month(context, people, now=now)
+    applicants = create_applicants(context, people, now=now)
+    _send_stock(context, shops[:-1], at=now)
+    with context.session() as session:
+        log_rare_titles(session, at=now)
+    (context.config.folder / CODES_FILE).write_text("\n".join([*codes, ""]), encoding="utf-8")
+    effects = drain(context)
+    return {
+        "already": False,
+        "books": titles,
+        "bookshops": len(shops),
+        "applicants": len(applicants),
+        "stock_lines": lines,
+        "reservations": reservations,
+        "month_closed": month,
+        "effects": effects,
+    }
+
+
+def _send_stock(context: Context, shops: list[Shop], *, at: datetime) -> int:
+    """Every bookshop but Alba sends its file, through the normal feed."""
+    known = books(context.profile.country)
+    lines = 0
+    for shop in shops:
+        with context.session(shop.scope) as session:
+            run = receive(session, context, shop.id, shop.slug, known, at=at, queued=False)
+            lines += process(session, run_id=run.id, at=at, store=context.store).accepted
+    return lines

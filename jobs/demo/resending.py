@@ -1,0 +1,75 @@
+"""The sample bookshops send their stock as they would every night, through the normal feed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from jobs.context import Context
+from jobs.demo.books import books
+from jobs.demo.files import stock_file
+from jobs.queue import handles
+from trade.base.settings import value_of
+from trade.base.tenancy import TenantSession
+from trade.catalogue.rules import NewBook
+from trade.catalogue.settings import VAT_RATES
+from trade.members.models import Bookshop
+from trade.stock.actions import receive_file
+from trade.stock.models import BookshopStock, FeedRun
+
+ORIGIN = "demo"
+
+
+@handles("stock.demo_resend")
+def resend(session: TenantSession, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
+    """Receive a fresh file from each bookshop whose stock is a sample; its import follows as its own job."""
+    return {"files": receive_all(session, context, at=context.now())}
+
+
+def receive_all(session: TenantSession, context: Context, *, at: datetime) -> int:
+    """One file from each bookshop whose last applied file was a sample; returns how many."""
+    known = books(context.profile.country)
+    senders = list(session.execute(_senders()))
+    for bookshop_id, slug in senders:
+        receive(session, context, bookshop_id, slug, known, at=at)
+    return len(senders)
+
+
+def _senders() -> Any:
+    return (
+        select(Bookshop.id, Bookshop.slug)
+        .join(BookshopStock, BookshopStock.bookshop_id == Bookshop.id)
+        .join(FeedRun, FeedRun.id == BookshopStock.run_id)
+        .where(FeedRun.origin == ORIGIN, Bookshop.state == "active")
+        .order_by(Bookshop.id)
+    )
+
+
+def receive(
+    session: TenantSession,
+    context: Context,
+    bookshop_id: int,
+    slug: str,
+    known: list[NewBook],
+    *,
+    at: datetime,
+    queued: bool = True,
+) -> FeedRun:
+    """Receive the file that a sample bookshop would send at this moment."""
+    day = at.astimezone(ZoneInfo(context.profile.time_zone)).date()
+    vat_rate = value_of(session, VAT_RATES, at=at, bookshop_id=bookshop_id)["fixed_price"]
+    file = stock_file(slug, known, country=context.profile.country, day=day, vat_rate=vat_rate)
+    return receive_file(
+        session,
+        bookshop_id=bookshop_id,
+        format=file.format,
+        data=file.data,
+        name=file.name,
+        origin=ORIGIN,
+        at=at,
+        store=context.store,
+        queued=queued,
+    )
