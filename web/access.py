@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Flask, abort, redirect, request, url_for
+from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from trade.accounts.permissions import PUBLIC, SENTENCES
@@ -39,13 +39,13 @@ def guard(app: Flask, table: Table) -> None:
     if unknown:
         raise Unguarded(f"These permissions have no sentence: {', '.join(unknown)}")
     app.extensions["access_table"] = dict(table)
-    app.before_request_funcs.setdefault(None, []).insert(0, lambda: _demand(table))
+    app.before_request_funcs.setdefault(None, []).insert(0, _demand)
 
 
-def _demand(table: Table) -> ResponseReturnValue | None:
+def _demand() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None
-    permission = permission_for(request.endpoint, table)
+    permission = permission_for(request.endpoint, current_app.extensions["access_table"])
     if permission is None:
         abort(404)
     if permission == PUBLIC or permission in permissions():

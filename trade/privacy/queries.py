@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from trade.accounts.models import Person
 from trade.base.tenancy import TenantSession
-from trade.privacy.models import Consent, DeletionRequest
+from trade.members.models import StoredFile
+from trade.privacy.models import Consent, DeletionRequest, Tombstone
 from trade.privacy.rules import PURPOSES
 from trade.privacy.states import OPEN
 
@@ -18,10 +21,10 @@ def consents_of(session: TenantSession, *, person_id: int) -> dict[str, bool]:
     rows = session.execute(
         select(Consent.purpose, Consent.given)
         .where(Consent.person_id == person_id)
-        .distinct(Consent.purpose)
+        .ext(distinct_on(Consent.purpose))
         .order_by(Consent.purpose, Consent.id.desc())
-    ).tuples()
-    return dict.fromkeys(PURPOSES, False) | dict(rows)
+    )
+    return dict.fromkeys(PURPOSES, False) | {purpose: given for purpose, given in rows}
 
 
 def consenting(purpose: str) -> Select[int]:
@@ -29,7 +32,7 @@ def consenting(purpose: str) -> Select[int]:
     last = (
         select(Consent.person_id, Consent.given)
         .where(Consent.purpose == purpose)
-        .distinct(Consent.person_id)
+        .ext(distinct_on(Consent.person_id))
         .order_by(Consent.person_id, Consent.id.desc())
         .subquery()
     )
@@ -62,3 +65,24 @@ def queue(session: TenantSession, *, limit: int = 100) -> Sequence[tuple[Deletio
 def requests() -> Select[DeletionRequest]:
     """Every request, newest first, for a paged list."""
     return select(DeletionRequest).order_by(DeletionRequest.id.desc())
+
+
+def tombstones(session: TenantSession) -> list[tuple[int, str, datetime]]:
+    """Everybody who was erased: number, keyed hash of the address, moment."""
+    rows = session.execute(
+        select(Tombstone.person_id, Tombstone.email_hash, Tombstone.executed_at).order_by(Tombstone.id)
+    )
+    return list(rows)
+
+
+def urgency(session: TenantSession) -> tuple[int, date | None]:
+    """How many requests wait for an answer, and by when the first one must have it."""
+    count, first = session.execute(
+        select(func.count(), func.min(DeletionRequest.due_on)).where(DeletionRequest.state.in_(OPEN))
+    ).one()
+    return count, first
+
+
+def file_is_used(session: TenantSession, *, sha256: str) -> bool:
+    """Whether any stored file still has these bytes."""
+    return session.scalar(select(StoredFile.id).where(StoredFile.sha256 == sha256).limit(1)) is not None

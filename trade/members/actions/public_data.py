@@ -200,7 +200,7 @@ def _tell_iban(
         select(Person.email, Person.locale)
         .join(Role, Role.person_id == Person.id)
         .where(Role.bookshop_id == bookshop.id, Role.name == "owner", Person.state == "active")
-    ).tuples()
+    )
     addresses = dict(owners)
     for address in (billing_email, bookshop.email):
         if address:
