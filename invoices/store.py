@@ -53,6 +53,10 @@ class Store:
             raise Damaged(f"{sha256} was changed")
         return content
 
+    def forget(self, sha256: str) -> None:
+        """Delete the file of that digest (a person's proof that is erased); nothing happens where there is none."""
+        self.path(sha256).unlink(missing_ok=True)
+
     def path(self, sha256: str) -> Path:
         """Where the file of that digest lies. Raises ValueError for anything that is not a digest."""
         if not DIGEST.fullmatch(sha256):

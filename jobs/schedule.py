@@ -37,4 +37,5 @@ SCHEDULE = (
     Entry("stock.watch", every(minutes=60)),
     Entry("gift_cheques.expire", daily(time(0, 30))),
     Entry("privacy.remind", daily(time(6, 0))),
+    Entry("privacy.retain", daily(time(5, 0))),
 )

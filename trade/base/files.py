@@ -15,3 +15,7 @@ class FileStore(Protocol):
     def get(self, sha256: str) -> bytes:
         """The bytes of that hash, checked. Raises FileNotFoundError, or ValueError where they are damaged."""
         ...
+
+    def forget(self, sha256: str) -> None:
+        """Delete the bytes of that hash, for good; deleting what is not there is harmless."""
+        ...

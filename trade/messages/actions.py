@@ -126,11 +126,20 @@ def add_missing_templates(
     return added
 
 
-def mark_delivered(session: TenantSession, *, key: str, at: datetime) -> bool:
-    """Note that the mail has left; False where it is gone (its person was erased). Scope system."""
+FORGETS_ITS_READER = "privacy.done"
+"""The mail with the certificate of a deletion: nothing may keep the address it went to (F42)."""
+
+
+def mark_delivered(session: TenantSession, *, key: str, sent: bool, at: datetime) -> bool:
+    """Note that the mail has left, or that it stays in the outbox where no mail server is set. Scope system.
+
+    False where it is gone: its person was erased in between.
+    """
     message = by_key(session, key=key)
     if message is None:
         return False
-    message.state = "sent"
-    message.sent_at = at
+    message.state = "sent" if sent else "kept"
+    message.sent_at = at if sent else None
+    if message.template == FORGETS_ITS_READER:
+        message.to_email = message.to_name = ""
     return True

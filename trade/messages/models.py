@@ -29,7 +29,8 @@ class MessageTemplate(Base):
 
 
 class Message(Base):
-    """One message to one address; ``key`` makes it exactly one per event. ``state``: queued, sent, failed.
+    """One message to one address; ``key`` makes it exactly one per event. ``state``: queued, sent, or kept (no mail
+    server is set: it is read at /staff/outbox).
 
     Any scope may add one (``public_add``); only staff and the addressee's own person read it. ``about_id`` is the
     person whose data the words hold, so that erasure finds mails sent to somebody else (F42).

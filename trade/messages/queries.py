@@ -41,7 +41,7 @@ def template_history(session: TenantSession, *, key: str, locale: str, limit: in
     ).all()
 
 
-def outbox(*, state: str | None = None) -> Select[tuple[Message]]:
+def outbox(*, state: str | None = None) -> Select[Message]:
     """The mails, newest first, for a paged list (``/staff/outbox``)."""
     statement = select(Message).order_by(Message.id.desc())
     return statement if state is None else statement.where(Message.state == state)

@@ -28,7 +28,7 @@ class Consent(Base):
 
 
 class DeletionRequest(Base):
-    """A person asks to be erased. ``state``: asked, waiting, executed, certified, withdrawn."""
+    """A person asks to be erased; its life stands in ``privacy.states``. It keeps no personal data itself."""
 
     __tablename__ = "deletion_request"
     __access__ = ("reader",)
@@ -51,6 +51,7 @@ class BlockedRecord(Base):
 
     __tablename__ = "blocked_record"
     __access__ = ()
+    __deletable__ = True
 
     id: Mapped[Id]
     kind: Mapped[str]

@@ -126,10 +126,10 @@ def tell_contact(
 ) -> None:
     """Mail the applicant, or the bookshop's own address where it was imported; nobody where there is neither."""
     applied = application(session, bookshop.id)
-    address = applied.contact_email if applied else bookshop.email
+    address = (applied.contact_email if applied else "") or bookshop.email
     if not address:
         return
-    contact = applied.contact_name if applied else bookshop.name
+    contact = (applied.contact_name if applied else "") or bookshop.name
     send(
         session,
         key=f"{template}:{key}",

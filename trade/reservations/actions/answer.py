@@ -96,6 +96,27 @@ def cancel(session: TenantSession, *, reference: str, at: datetime) -> Reservati
     return reservation
 
 
+def give_up(session: TenantSession, *, reference: str, at: datetime) -> Reservation:
+    """End what a reader still has here because she leaves: cancelled if open, let go if set aside (F42).
+
+    The bookshop is told to put the copy back. Raises NotFound, Conflict.
+    """
+    reservation = _load(session, reference)
+    if reservation.state != "notified":
+        return cancel(session, reference=reference, at=at)
+    fire(session, RESERVATION, reservation, "lapse", role="platform", at=at, closed_at=at)
+    release_hold(session, reference=reservation.reference, at=at)
+    tell_bookshop(
+        session,
+        event="cancelled",
+        reservation=reservation,
+        bookshop=reservation.bookshop,
+        book=reservation.book,
+        at=at,
+    )
+    return reservation
+
+
 def collect(session: TenantSession, *, reference: str, at: datetime) -> Reservation:
     """The reader has the book; the copy stays held until a file that knows it. Raises NotFound, Conflict."""
     reservation = _load(session, reference)
