@@ -76,19 +76,23 @@ def shown(
     lit: str,
     endpoint: str,
 ) -> tuple[ShownGroup, ...]:
-    """The groups a person sees. ``lit`` is the blueprint of the present page, ``endpoint`` its endpoint."""
-    exact = any(item.endpoint == endpoint for group in menu for item in group.items)
+    """The groups a person sees. ``lit`` is the blueprint of the present page, ``endpoint`` its endpoint.
+
+    The item of the endpoint is lit, else the first one of the blueprint.
+    """
+    items = [item for group in menu for item in group.items]
+    here = next((item for item in items if item.endpoint == endpoint), None)
+    here = here or next((item for item in items if item.blueprint == lit), None)
 
     def show(item: Item) -> ShownItem:
         count = counts.get(item.count, 0) if item.count else 0
-        on = item.endpoint == endpoint if exact else item.blueprint == lit
         return ShownItem(
             label=say(item.label),
             url=url(item.endpoint),
             icon=item.icon,
             count=count,
             alarm=isinstance(count, Alarm),
-            on=on,
+            on=item is here,
             phone=item.phone,
         )
 

@@ -21,7 +21,7 @@ from trade.base.errors import Refused
 from trade.base.settings import resolve_many, value_of
 from trade.base.text import N_
 from trade.billing.queries import settlements_of
-from trade.billing.queries.forecast import next_transfer
+from trade.billing.queries.forecast import open_month, transfer_day
 from trade.billing.settings import VAT
 from trade.catalogue.queries import books
 from trade.catalogue.rules import isbn13
@@ -178,7 +178,6 @@ class Cheques(ScreenView):
         session, shop, at = desk()
         since, until = _borders_of_day(at)
         month_since, month_until = _borders(_month("", at))
-        coming = next_transfer(session, bookshop_id=shop.id, at=at)
         return self.render(
             "office/redeem.html",
             form=form,
@@ -189,7 +188,8 @@ class Cheques(ScreenView):
             titles=books(session, isbns=view.isbns[:12]) if view else {},
             today=queries.redemptions(session, bookshop_id=shop.id, since=since, until=until, limit=20),
             sums=queries.sums(session, bookshop_id=shop.id, since=month_since, until=month_until),
-            coming=coming,
+            coming=open_month(session, bookshop_id=shop.id, at=at),
+            transferred=transfer_day(session, at=at),
             channels=KINDS,
             undoable=self.undoable,
             minutes=value_of(session, UNDO_MINUTES, at=at),

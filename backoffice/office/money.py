@@ -11,7 +11,7 @@ from flask_babel import gettext
 
 from backoffice.base import ScreenView
 from backoffice.export import csv_response
-from backoffice.office.desk import desk
+from backoffice.office.desk import desk, today
 from backoffice.office.wording import day_hour, long_day
 from trade.base.errors import NotFound
 from trade.base.identifiers import masked_iban
@@ -36,6 +36,7 @@ class Money(ScreenView):
             months=settlements_of(session, bookshop_id=shop.id),
             machine=SETTLEMENT,
             iban=masked_iban(billing_of(session, bookshop_id=shop.id).iban),
+            today=today(at),
             long_day=long_day,
         )
 

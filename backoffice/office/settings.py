@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import get_locale, gettext, ngettext
 from wtforms import StringField, TextAreaField
+from wtforms.validators import InputRequired
 
 from backoffice.base import ScreenView
 from backoffice.forms import PaperForm
@@ -25,7 +26,7 @@ from trade.base.text import N_
 from trade.members import actions, queries
 from trade.stock.actions import rejudge
 from trade.stock.queries import price_gaps
-from trade.stock.rules import hidden_by
+from trade.stock.rules import Gap, hidden_by
 from trade.stock.settings import THRESHOLDS
 from trade.texts.queries import acceptances_of, all_in_force, text_in_force
 from trade.texts.rules import DOCUMENTS, blocks, in_language
@@ -47,10 +48,10 @@ CURVE = range(0, 1_600, 100)
 class BasicForm(PaperForm):
     """What readers see (T114); the hours only inform (T115)."""
 
-    name = StringField(N_("Name of the bookshop"))
+    name = StringField(N_("Name of the bookshop"), [InputRequired()])
     address = StringField(N_("Address"))
-    postcode = StringField(N_("Postcode"))
-    city = StringField(N_("Town"))
+    postcode = StringField(N_("Postcode"), [InputRequired()])
+    city = StringField(N_("Town"), [InputRequired()])
     email = StringField(N_("E-mail for readers"), description=N_("New reservations are announced here."))
     phone = StringField(N_("Telephone"))
     website = StringField(N_("Web page"), description=N_("Your main page, for example https://libreria.example"))
@@ -64,11 +65,11 @@ class BasicForm(PaperForm):
 class BillingForm(PaperForm):
     """Who is invoiced (T116)."""
 
-    legal_name = StringField(N_("Legal name"))
-    tax_id = StringField(N_("Tax identification number"))
+    legal_name = StringField(N_("Legal name"), [InputRequired()])
+    tax_id = StringField(N_("Tax identification number"), [InputRequired()])
     address = StringField(N_("Address"))
-    postcode = StringField(N_("Postcode"))
-    city = StringField(N_("Town"))
+    postcode = StringField(N_("Postcode"), [InputRequired()])
+    city = StringField(N_("Town"), [InputRequired()])
     email = StringField(N_("E-mail for invoices"))
 
 
@@ -77,6 +78,7 @@ class PlaceForm(PaperForm):
 
     pasted = StringField(
         N_("Coordinates, or the address of a map"),
+        [InputRequired()],
         description=N_("For example 41.38, 2.17, or the address that a map on the web shows for your premises."),
     )
 
@@ -84,8 +86,8 @@ class PlaceForm(PaperForm):
 class AccountForm(PaperForm):
     """The account that transfers go to (T130)."""
 
-    iban = StringField(N_("IBAN"))
-    holder = StringField(N_("Holder of the account"))
+    iban = StringField(N_("IBAN"), [InputRequired()])
+    holder = StringField(N_("Holder of the account"), [InputRequired()])
 
 
 class Settings(ScreenView):
@@ -326,24 +328,27 @@ def _wanted(row: SettingRow) -> dict[str, int]:
     return dict(row.present.value or {}) if row.present else base
 
 
-def _effects(rows: list[SettingRow], gaps: list[Any]) -> dict[str, dict[str, int]]:
-    """By field: titles with both prices, hidden now, hidden with what is typed."""
-    found: dict[str, dict[str, int]] = {}
+def _effects(rows: list[SettingRow], gaps: list[Gap]) -> dict[str, dict[str, Any]]:
+    """By field: titles with both prices, hidden now, hidden with what is typed, and what the network says."""
+    found: dict[str, dict[str, Any]] = {}
     for row in rows:
         if row.setting is not THRESHOLDS:
             continue
         present, wanted = dict(row.present.value or {}) if row.present else {}, _wanted(row)
+        above = dict(row.above.value or {}) if row.above else {}
         for part in row.parts:
             key = part.name.removeprefix(f"{row.name}-")
             found[part.name] = {
                 "titles": sum(gap.category == key for gap in gaps),
                 "now": hidden_by(gaps, category=key, threshold=present.get(key, 0)),
                 "then": hidden_by(gaps, category=key, threshold=wanted.get(key, 0)),
+                "above": above.get(key, 0),
+                "own": present.get(key, 0) != above.get(key, 0),
             }
     return found
 
 
-def _curves(rows: list[SettingRow], gaps: list[Any]) -> list[dict[str, Any]]:
+def _curves(rows: list[SettingRow], gaps: list[Gap]) -> list[dict[str, Any]]:
     """Visible titles by threshold, for the categories of which there is stock."""
     curves = []
     for row in rows:

@@ -148,7 +148,8 @@ class Stock(ScreenView):
         """The page of a run."""
         session, shop, _ = desk()
         if run.state == FEED_RUN.first:
-            return self.render("office/stock_progress.html", run=run, progress=progress_of(f"stock.import:{run.id}"))
+            waiting = self.render("office/stock_progress.html", run=run, progress=progress_of(f"stock:{run.id}"))
+            return waiting, {"Refresh": "2"}
         kind = self.kind(run)
         page = max(request.args.get("page", 0, type=int), 0)
         rows, total = self.rows(run, kind, page)
@@ -168,7 +169,7 @@ class Stock(ScreenView):
             pages=-(-total // PAGE),
             curve=_titles_over_time(queries.runs(session, bookshop_id=shop.id, limit=60), run),
             count=_count_to_type(run),
-            said=say,
+            remark=lambda row: say(Text(row.reason, row.values)),
             day_hour=day_hour,
         )
 

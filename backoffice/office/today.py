@@ -69,6 +69,7 @@ class Today(AreaIndexView):
             cheques_on=session.profile.has("gift_cheques")
             and bool(value_of(session, CHEQUES_ON, at=at, bookshop_id=shop.id)),
             coming=next_transfer(session, bookshop_id=shop.id, at=at),
+            today=today(at),
             long_day=long_day,
             day_hour=day_hour,
         )

@@ -34,8 +34,6 @@ class NextTransfer:
 
 def next_transfer(session: TenantSession, *, bookshop_id: int, at: datetime) -> NextTransfer | None:
     """The transfer that comes next (T62, T69); None where nothing was redeemed and no month waits."""
-    found = resolve_many(session, [VAT, TRANSFER_DAY], at=at, bookshop_ids=[None], missing="none")
-    day = found[None, TRANSFER_DAY.key].value
     waiting = session.scalar(
         select(Settlement)
         .where(Settlement.bookshop_id == bookshop_id, Settlement.state != "paid", Settlement.transfer_cents > 0)
@@ -43,7 +41,14 @@ def next_transfer(session: TenantSession, *, bookshop_id: int, at: datetime) -> 
         .limit(1)
     )
     if waiting is not None:
-        return _of_settlement(waiting, day)
+        day = resolve_many(session, [TRANSFER_DAY], at=at, bookshop_ids=[None], missing="none")
+        return _of_settlement(waiting, day[None, TRANSFER_DAY.key].value)
+    return open_month(session, bookshop_id=bookshop_id, at=at)
+
+
+def open_month(session: TenantSession, *, bookshop_id: int, at: datetime) -> NextTransfer | None:
+    """What the redemptions that are in no closed month amount to; None where there are none."""
+    found = resolve_many(session, [VAT, TRANSFER_DAY], at=at, bookshop_ids=[None], missing="none")
     zone = session.profile.time_zone
     statement = settleable(before=month_of(at, zone).end(zone))
     entries = session.scalars(statement.where(ChequeEntry.bookshop_id == bookshop_id)).all()
@@ -60,13 +65,19 @@ def next_transfer(session: TenantSession, *, bookshop_id: int, at: datetime) -> 
     commission = sum(line.net for line in lines) + sum(line.tax for line in vat_lines(lines))
     return NextTransfer(
         month=str(month),
-        on=_on(month, day),
+        on=_on(month, found[None, TRANSFER_DAY.key].value),
         redemptions=len(redeemed),
         redeemed=total,
         commission=commission,
         transfer=total - commission,
         closed=False,
     )
+
+
+def transfer_day(session: TenantSession, *, at: datetime) -> date | None:
+    """The day on which what is redeemed now is transferred; None while the network has set none."""
+    day = resolve_many(session, [TRANSFER_DAY], at=at, bookshop_ids=[None], missing="none")
+    return _on(month_of(at, session.profile.time_zone), day[None, TRANSFER_DAY.key].value)
 
 
 def _of_settlement(settlement: Settlement, day: int | None) -> NextTransfer:
