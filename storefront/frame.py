@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from flask import Blueprint, Flask, current_app, render_template, request, url_for
+from flask import Blueprint, Flask, abort, current_app, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -32,6 +32,7 @@ join = Blueprint("join", __name__, url_prefix="/join")
 LANGUAGES = (("es", "Español"), ("fr", "Français"), ("en", "English"))
 FOOTER_TEXTS = ("reservations", "privacy", "terms")
 AREAS = ("office_", "staff_", "ledger_")
+NUL = "\x00"
 UNSUPPORTED = re.compile(r"MSIE |Trident/")
 
 MY_BOOKSHOP = "my_bookshop"
@@ -71,7 +72,11 @@ def init(app: Flask) -> None:
 @account.before_request
 @join.before_request
 def greet() -> ResponseReturnValue | None:
-    """Turn away browsers that cannot show the pages (F23), and say for whom the request works."""
+    """Turn away what cannot be stored and browsers that cannot show the pages (F23); say for whom the request works."""
+    if NUL in request.path:
+        abort(404)
+    if any(NUL in value for value in request.values.values()):
+        abort(400)
     if UNSUPPORTED.search(request.user_agent.string):
         return render_template("unsupported.html")
     if request.blueprint in ("door", "join"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,6 @@ from jobs.first_data import load_first_data
 from tests.cast import NOW
 from tests.conftest import House, Template, make_house
 from trade.base.settings import set_value
-
 from trade.catalogue.actions import add_books
 from trade.catalogue.rules import NewBook
 from trade.places.actions import NewPlace, load_places

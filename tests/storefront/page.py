@@ -12,6 +12,9 @@ from flask.testing import FlaskClient
 from lxml import html as tree
 from werkzeug.test import TestResponse
 
+from tests.conftest import House
+from web.language import CHOICE
+
 
 class Page:
     """A parsed answer."""
@@ -51,6 +54,14 @@ class Page:
     def links(self) -> set[str]:
         """The paths this page links to inside the site."""
         return {urlsplit(link).path for link in self.tree.xpath("//a/@href") if link.startswith("/")}
+
+
+def browser(house: House, who: str | None = None) -> FlaskClient:
+    """A browser that reads English, signed in as one of the cast where named."""
+    client = house.client(who)
+    with client.session_transaction() as cookie:
+        cookie[CHOICE] = "en"
+    return client
 
 
 def read(client: FlaskClient, address: str, **more: Any) -> Page:

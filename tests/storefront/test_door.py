@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from tests.cast import NOW
 from tests.conftest import House
-from tests.storefront.page import Page, mail_link, read, send, ticked
+from tests.storefront.page import Page, browser, mail_link, read, send, ticked
 from trade.accounts.models import Person
 from trade.messages.models import Message
 from trade.privacy.models import Consent
@@ -39,7 +39,7 @@ def sign_in(client: FlaskClient, email: str, password: str, address: str = "/sig
 
 def opened(house: House) -> FlaskClient:
     """A client with a fresh, verified account, signed out."""
-    client = house.client()
+    client = browser(house)
     register(client)
     link = mail_link(mails(house, "marina@lectora.example")[-1].body, "/verify/")
     send(client, read(client, link))
@@ -48,7 +48,7 @@ def opened(house: House) -> FlaskClient:
 
 @pytest.mark.seed("F47")
 def test_no_box_is_ticked_beforehand(house: House) -> None:
-    page = read(house.client(), "/register")
+    page = read(browser(house), "/register")
     boxes = page.all("//input[@type='checkbox']")
     assert len(boxes) == len(PURPOSES)
     assert ticked(page) == []
@@ -56,7 +56,7 @@ def test_no_box_is_ticked_beforehand(house: House) -> None:
 
 @pytest.mark.seed("F45", "F46", "F47")
 def test_only_ticked_purposes_are_consented_to(house: House) -> None:
-    answer = register(house.client(), consent_newsletter="y")
+    answer = register(browser(house), consent_newsletter="y")
     assert "Look into your mail" in answer.words
     with house.session() as session:
         found = session.query(Consent).all()
@@ -65,7 +65,7 @@ def test_only_ticked_purposes_are_consented_to(house: House) -> None:
 
 
 def test_the_verifying_link_needs_a_click_and_works_once(house: House) -> None:
-    client = house.client()
+    client = browser(house)
     register(client)
     link = mail_link(mails(house, "marina@lectora.example")[0].body, "/verify/")
     page = read(client, link)
@@ -80,14 +80,14 @@ def test_the_verifying_link_needs_a_click_and_works_once(house: House) -> None:
 
 
 def test_a_known_address_gets_the_same_answer(house: House) -> None:
-    known = register(house.client(), email="clara@mostrador.example")
-    fresh = register(house.client(), email="nueva@mostrador.example")
+    known = register(browser(house), email="clara@mostrador.example")
+    fresh = register(browser(house), email="nueva@mostrador.example")
     assert known.words.replace("clara@", "nueva@") == fresh.words
     assert [mail.template for mail in mails(house, "clara@mostrador.example")] == ["account.exists"]
 
 
 def test_mistakes_are_told_above_and_beside_and_what_was_written_stays(house: House) -> None:
-    answer = register(house.client(), name="", email="not-an-address", password="corta")
+    answer = register(browser(house), name="", email="not-an-address", password="corta")
     assert answer.one("//div[@id='errors']").get("role") == "alert"
     targets = {link.get("href") for link in answer.all("//div[@id='errors']//a")}
     assert targets == {"#name", "#email"}
@@ -98,7 +98,7 @@ def test_mistakes_are_told_above_and_beside_and_what_was_written_stays(house: Ho
 
 @pytest.mark.parametrize(("password", "told"), [("corta", "at least 10"), ("libreria2026", "easy to guess")])
 def test_a_weak_password_is_refused_with_the_reason(house: House, password: str, told: str) -> None:
-    assert told in register(house.client(), password=password).words
+    assert told in register(browser(house), password=password).words
 
 
 def test_signing_in_and_out(house: House) -> None:
@@ -156,7 +156,7 @@ def test_nobody_is_sent_outside_after_signing_in(house: House, outside: str) -> 
 
 @pytest.mark.seed("T05")
 def test_a_password_never_had_is_set_by_the_link_of_the_mail(house: House) -> None:
-    client = house.client()
+    client = browser(house)
     page = send(client, read(client, "/password"), email="alba_owner@mostrador.example")
     assert "Look into your mail" in page.words
     link = mail_link(mails(house, "alba_owner@mostrador.example")[-1].body, "/password/")
@@ -168,7 +168,7 @@ def test_a_password_never_had_is_set_by_the_link_of_the_mail(house: House) -> No
 
 
 def test_asking_for_a_password_tells_nothing_about_addresses(house: House) -> None:
-    client = house.client()
+    client = browser(house)
     known = send(client, read(client, "/password"), email="clara@mostrador.example")
     unknown = send(client, read(client, "/password"), email="nadie1@mostrador.example")
     assert known.words.replace("clara@", "nadie1@") == unknown.words
@@ -185,7 +185,7 @@ def test_asking_for_a_password_tells_nothing_about_addresses(house: House) -> No
     ],
 )
 def test_everybody_lands_in_her_own_area(house: House, who: str, area: str) -> None:
-    answer = house.client(who).get("/sign-in")
+    answer = browser(house, who).get("/sign-in")
     assert answer.headers["Location"] == area
 
 
@@ -232,12 +232,12 @@ def test_details_and_password_are_changed(house: House) -> None:
 
 
 def test_private_pages_are_never_stored(house: House) -> None:
-    client = house.client("clara")
+    client = browser(house, "clara")
     for address in ("/account/", "/account/details", "/account/second-step"):
         assert "no-store" in read(client, address).headers["Cache-Control"]
-    assert "no-store" in read(house.client(), "/sign-in").headers["Cache-Control"]
+    assert "no-store" in read(browser(house), "/sign-in").headers["Cache-Control"]
 
 
 @pytest.mark.parametrize("address", ["/sign-in", "/register", "/password", "/sign-out", "/join/", "/account/consents"])
 def test_a_post_without_the_token_is_refused(house: House, address: str) -> None:
-    assert house.client("clara").post(address, data={"email": "x@y.example"}).status_code == 400
+    assert browser(house, "clara").post(address, data={"email": "x@y.example"}).status_code == 400

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from tests.conftest import House
 from tests.storefront.conftest import POMPIER, SOLITUDE, STRANGER
-from tests.storefront.page import read
+from tests.storefront.page import browser, read
 from trade.stock.models import StockLine
 
 
@@ -28,7 +28,7 @@ from trade.stock.models import StockLine
     ],
 )
 def test_a_book_is_found_in_any_writing(stocked: House, words: str) -> None:
-    page = read(stocked.client(), "/search", query_string={"q": words})
+    page = read(browser(stocked), "/search", query_string={"q": words})
     assert f"/book/{SOLITUDE}" in page.links()
     assert "Cien años de soledad" in page.texts("//h2")
 
@@ -36,11 +36,11 @@ def test_a_book_is_found_in_any_writing(stocked: House, words: str) -> None:
 @pytest.mark.seed("F01")
 @pytest.mark.parametrize("words", ["ecume", "l'écume des jours", "L ECUME", "boris vian"])
 def test_accents_and_elisions_do_not_matter(stocked: House, words: str) -> None:
-    assert f"/book/{POMPIER}" in read(stocked.client(), "/search", query_string={"q": words}).links()
+    assert f"/book/{POMPIER}" in read(browser(stocked), "/search", query_string={"q": words}).links()
 
 
 def test_the_result_answers_where_and_what(stocked: House) -> None:
-    row = read(stocked.client(), "/search?q=soledad&near=28004").one("//li[@class='result']")
+    row = read(browser(stocked), "/search?q=soledad&near=28004").one("//li[@class='result']")
     words = " ".join(row.text_content().split())
     assert "On the shelf" in words
     assert "Alba, 1" in words or "Alba, 9" in words
@@ -49,7 +49,7 @@ def test_the_result_answers_where_and_what(stocked: House) -> None:
 
 
 def test_a_typing_error_is_forgiven_with_a_way_back(stocked: House) -> None:
-    client = stocked.client()
+    client = browser(stocked)
     page = read(client, "/search?q=soledat")
     assert f"/book/{SOLITUDE}" in page.links()
     back = page.one("//p[contains(@class,'notice')]/a").get("href")
@@ -57,7 +57,7 @@ def test_a_typing_error_is_forgiven_with_a_way_back(stocked: House) -> None:
 
 
 def test_nothing_found_says_what_to_do(stocked: House) -> None:
-    page = read(stocked.client(), "/search?q=zzzzqqqq")
+    page = read(browser(stocked), "/search?q=zzzzqqqq")
     assert page.status == 200
     assert "Nothing found for “zzzzqqqq”" in page.words
     assert "/shops" in page.links()
@@ -66,19 +66,19 @@ def test_nothing_found_says_what_to_do(stocked: House) -> None:
 @pytest.mark.parametrize(
     ("query", "status"),
     [
-        ("q=%00", 200),
+        ("q=%00", 400),
         ("q=" + "a" * 5000, 200),
         ("q=soledad&page=-1", 200),
         ("q=soledad&page=1e9", 200),
         ("q=soledad&page=99999999999999999999", 200),
-        ("q=soledad&near=%00%00", 200),
+        ("q=soledad&near=%00%00", 400),
         ("q=soledad&near=999,999", 200),
         ("q=%27%29%3Bdrop+table+book", 200),
         ("q=<script>alert(1)</script>", 200),
     ],
 )
 def test_garbage_is_answered_calmly(stocked: House, query: str, status: int) -> None:
-    page = read(stocked.client(), f"/search?{query}")
+    page = read(browser(stocked), f"/search?{query}")
     assert page.status == status
     assert "<script>alert(1)" not in page.source
 
@@ -97,13 +97,13 @@ def test_garbage_is_answered_calmly(stocked: House, query: str, status: int) -> 
     ],
 )
 def test_bookshops_come_nearest_first(stocked: House, place: str, first: str) -> None:
-    page = read(stocked.client(), f"/book/{SOLITUDE}", query_string={"near": place})
+    page = read(browser(stocked), f"/book/{SOLITUDE}", query_string={"near": place})
     assert page.text("//section[@class='availability']//h2").startswith(f"{first},")
     assert len(page.all("//ol[@class='offers']/li")) == 1
 
 
 def test_the_place_is_remembered(stocked: House) -> None:
-    client = stocked.client()
+    client = browser(stocked)
     read(client, "/search?q=soledad&near=barcelona")
     page = read(client, f"/book/{SOLITUDE}")
     assert page.one("//input[@name='near']").get("value") == "Barcelona"
@@ -113,13 +113,13 @@ def test_the_place_is_remembered(stocked: House) -> None:
 
 
 def test_an_unknown_place_is_said(stocked: House) -> None:
-    page = read(stocked.client(), "/search?q=soledad&near=Xyzzyville")
+    page = read(browser(stocked), "/search?q=soledad&near=Xyzzyville")
     assert "We do not know the place “Xyzzyville”" in page.words
 
 
 @pytest.mark.seed("T150")
 def test_the_six_words_of_availability_stand_under_every_book(stocked: House) -> None:
-    assert read(stocked.client(), f"/book/{SOLITUDE}").texts("//ul[@class='legend']/li") == [
+    assert read(browser(stocked), f"/book/{SOLITUDE}").texts("//ul[@class='legend']/li") == [
         "On the shelf",
         "Arrives in 24–48 h",
         "Printed on demand",
@@ -130,7 +130,7 @@ def test_the_six_words_of_availability_stand_under_every_book(stocked: House) ->
 
 
 def test_a_label_is_a_word_and_a_shape(stocked: House) -> None:
-    label = read(stocked.client(), f"/book/{SOLITUDE}?near=28004").all("//*[contains(@class,'label-on_shelf')]")[0]
+    label = read(browser(stocked), f"/book/{SOLITUDE}?near=28004").all("//*[contains(@class,'label-on_shelf')]")[0]
     assert label.text_content().strip() == "On the shelf"
     assert label.find("svg") is not None
 
@@ -138,7 +138,7 @@ def test_a_label_is_a_word_and_a_shape(stocked: House) -> None:
 def test_a_book_nobody_has_is_still_found(shop_house: House) -> None:
     with shop_house.session() as session:
         session.execute(update(StockLine).values(quantity=0))
-    page = read(shop_house.client(), f"/book/{STRANGER}")
+    page = read(browser(shop_house), f"/book/{STRANGER}")
     assert page.status == 200
     assert "No bookshop of the network has it today" in page.words
 
@@ -147,15 +147,15 @@ def test_a_book_nobody_has_is_still_found(shop_house: House) -> None:
     "writing", ["978-84-376-0494-7", "84-376-0494-X", "843760494X", "978 84 376 0494 7", "isbn-9788437604947"]
 )
 def test_other_writings_of_an_isbn_lead_to_the_one_address(stocked: House, writing: str) -> None:
-    page = read(stocked.client(), f"/book/{writing}")
+    page = read(browser(stocked), f"/book/{writing}")
     assert (page.status, page.location) == (301, f"/book/{SOLITUDE}")
 
 
 @pytest.mark.parametrize("writing", ["9788437604948", "hello", "9999999999999", "1,2", "977111111111", "%00"])
 def test_what_is_no_isbn_is_not_there(stocked: House, writing: str) -> None:
-    assert read(stocked.client(), f"/book/{writing}").status == 404
+    assert read(browser(stocked), f"/book/{writing}").status == 404
 
 
 def test_the_canonical_address_is_named(stocked: House) -> None:
-    page = read(stocked.client(), f"/book/{SOLITUDE}?near=28004")
+    page = read(browser(stocked), f"/book/{SOLITUDE}?near=28004")
     assert page.one("//link[@rel='canonical']").get("href").endswith(f"/book/{SOLITUDE}")
