@@ -24,7 +24,7 @@ def consents_of(session: TenantSession, *, person_id: int) -> dict[str, bool]:
         .ext(distinct_on(Consent.purpose))
         .order_by(Consent.purpose, Consent.id.desc())
     )
-    return dict.fromkeys(PURPOSES, False) | {purpose: given for purpose, given in rows}
+    return dict.fromkeys(PURPOSES, False) | dict(rows.all())
 
 
 def consenting(purpose: str) -> Select[int]:

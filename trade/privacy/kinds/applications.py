@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from trade.accounts.models import Person
 from trade.base import outbox
 from trade.base.tenancy import TenantSession
 from trade.base.text import N_
-from trade.members.models import Application, BillingData, Bookshop, Fee, StoredFile
+from trade.members.models import Application, BillingData, Bookshop, StoredFile
 from trade.members.states import AFTER_ACCEPTANCE
 from trade.privacy.actions.blocking import block
 from trade.privacy.kinds import Case, PersonalData
@@ -91,17 +91,11 @@ def _block(session: TenantSession, application: Application, case: Case) -> None
 def _forget_answers(session: TenantSession, bookshop: Bookshop) -> None:
     """A bookshop that never joined is nobody's contract: its answers, files and contact go."""
     session.execute(update(Answer).where(Answer.bookshop_id == bookshop.id).values(value=None, before=None, asked=""))
-    session.execute(update(Fee).where(Fee.bookshop_id == bookshop.id).values(proof_file_id=None))
-    files = session.execute(
-        delete(StoredFile).where(StoredFile.bookshop_id == bookshop.id).returning(StoredFile.sha256)
-    ).scalars()
-    for sha256 in files.all():
-        outbox.post(
-            session,
-            kind="privacy.forget_file",
-            key=f"privacy.forget_file:{sha256}:{bookshop.id}",
-            payload={"sha256": sha256},
-        )
+    files = session.scalars(select(StoredFile).where(StoredFile.bookshop_id == bookshop.id, StoredFile.sha256 != ""))
+    for file in files.all():
+        key = f"privacy.forget_file:{file.id}"
+        outbox.post(session, kind="privacy.forget_file", key=key, payload={"sha256": file.sha256})
+        file.name, file.sha256, file.size = "", "", 0
     for column in ("email", "phone", "website", "hours", "description", "address"):
         setattr(bookshop, column, "")
     bookshop.latitude = bookshop.longitude = None
