@@ -16,7 +16,7 @@ def daily(at: time) -> Period:
 
 
 def every(*, minutes: int) -> Period:
-    """Once in each stretch of so many minutes (a divisor of 60), named in UTC: an hour that comes twice counts twice."""
+    """Once in each stretch of so many minutes (a divisor of 60), in UTC: an hour that comes twice counts twice."""
     return lambda local: f"{local.astimezone(UTC):%Y-%m-%dT%H}:{local.minute // minutes * minutes:02}"
 
 

@@ -37,14 +37,20 @@ def test_a_day_begins_at_its_hour_of_the_wall_clock(moment: str, period: str) ->
 @pytest.mark.parametrize(
     ("moment", "period"),
     [
-        ("2026-11-24 10:00:00", "2026-11-24T10:00"),
-        ("2026-11-24 10:04:59", "2026-11-24T10:00"),
-        ("2026-11-24 10:05:00", "2026-11-24T10:05"),
-        ("2026-11-24 10:59:59", "2026-11-24T10:55"),
+        ("2026-11-24 10:00:00", "2026-11-24T09:00"),
+        ("2026-11-24 10:04:59", "2026-11-24T09:00"),
+        ("2026-11-24 10:05:00", "2026-11-24T09:05"),
+        ("2026-11-24 10:59:59", "2026-11-24T09:55"),
     ],
 )
 def test_a_stretch_of_minutes(moment: str, period: str) -> None:
     assert every(minutes=5)(datetime.fromisoformat(moment).replace(tzinfo=MADRID)) == period
+
+
+def test_the_hour_that_comes_twice_counts_twice() -> None:
+    first = datetime(2026, 10, 25, 2, 30, tzinfo=MADRID, fold=0)
+    second = datetime(2026, 10, 25, 2, 30, tzinfo=MADRID, fold=1)
+    assert every(minutes=5)(first) != every(minutes=5)(second)
 
 
 def test_each_kind_stands_in_the_table_once() -> None:
