@@ -101,13 +101,3 @@ def own(reference: str) -> Reservation:
     if found is None or found.reader_id != me().person_id:
         raise NotFound()
     return found
-
-
-@account.get("/export")
-def export() -> ResponseReturnValue:
-    return "", 204
-
-
-@account.get("/delete")
-def delete() -> ResponseReturnValue:
-    return "", 204

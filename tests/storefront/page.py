@@ -70,7 +70,7 @@ def read(client: FlaskClient, address: str, **more: Any) -> Page:
 
 
 def send(client: FlaskClient, page: Page, path: str = "//main//form[@method='post']", **values: Any) -> Page:
-    """Fill in the first form of the path and send it as a browser would, then follow the redirect."""
+    """Fill in the first form of the path and send it as a browser would, then follow; None unticks a box."""
     form = page.all(path)[0]
     fields: dict[str, Any] = {}
     for field in form.xpath(".//input|.//select|.//textarea"):
@@ -79,7 +79,7 @@ def send(client: FlaskClient, page: Page, path: str = "//main//form[@method='pos
             continue
         if field.get("name") and kind not in ("submit", "file"):
             fields[field.get("name")] = field.get("value") or field.text or ""
-    fields |= {name: value for name, value in values.items() if value is not None}
+    fields = {name: value for name, value in {**fields, **values}.items() if value is not None}
     return Page(client.post(form.get("action") or page.address, data=fields, follow_redirects=True))
 
 
