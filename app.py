@@ -19,7 +19,7 @@ from config.profile import load_profile
 from config.settings import ROOT, Config
 from invoices.store import Store
 from trade.base.clock import Clock
-from web import access, errors, health, identity, language, limits, security
+from web import access, addresses, errors, health, identity, language, limits, security
 from web.database import db
 
 MAX_UPLOAD = 32 * 1024 * 1024
@@ -53,6 +53,7 @@ def create_app(config: Config, **overrides: object) -> Flask:
     app.extensions["schema_revision"] = head()
     app.extensions["secret"] = config.secret_key.encode()
 
+    addresses.init(app)
     db.init_app(app)
     identity.init(app)
     language.init(app)

@@ -27,11 +27,11 @@ from backoffice.export import MAXIMUM_ROWS, csv_response
 from backoffice.shell import allowed, shell_for
 from trade.base.errors import NotAllowed, NotFound, Refused
 from trade.base.text import N_
+from web.addresses import LARGEST_ID
 from web.database import db, session
 from web.language import number, say
 
 Outcome = TypeVar("Outcome")
-LARGEST_ID = 2**63 - 1
 LARGEST_COUNT = 10_000
 MOST_CHOSEN = 500
 

@@ -8,15 +8,15 @@ from typing import Any
 from flask import abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_admin.contrib.sqla.filters import FilterEqual
 from flask_babel import gettext
 from markupsafe import Markup
 from sqlalchemy import select
 from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from backoffice.base import LARGEST_ID, RecordView, ScreenView, Tab
+from backoffice.base import RecordView, ScreenView, Tab
 from backoffice.cells import Column, day_cell, money_cell, money_plain, named, state_in, state_word
+from backoffice.filters import NumberFilter
 from backoffice.forms import CentsField, CountField, DayField, PaperForm
 from backoffice.staff.names import bookshop_names, person_names
 from trade.base.errors import Refused
@@ -111,8 +111,7 @@ class Campaigns(ScreenView):
 
 
 def _campaign(record_id: int) -> Campaign:
-    found = session().get(Campaign, record_id) if record_id <= LARGEST_ID else None
-    return found or abort(404)
+    return session().get(Campaign, record_id) or abort(404)
 
 
 def _create(form: CampaignForm) -> Campaign:
@@ -196,7 +195,7 @@ class Cheques(RecordView):
     )
     column_default_sort = ("id", True)
     column_searchable_list = ("code_tail",)
-    column_filters = (FilterEqual(GiftCheque.campaign_id, N_("Number of the campaign")),)
+    column_filters = (NumberFilter(GiftCheque.campaign_id, N_("Number of the campaign")),)
     tabs = (
         Tab("all", N_("All")),
         *(Tab(name, state.label, lambda name=name: GiftCheque.state == name) for name, state in CHEQUE.states.items()),

@@ -44,7 +44,18 @@ SAMPLES = {
     "authors": "Maggie O’Farrell",
     "isbn": "9788417977405",
     "link": "https://example.org/…",
-    "email": "clara@example.org",
+    "until": "27/11/2026, 18:00",
+    "due": "25/11/2026, 18:00",
+    "due_on": "24/12/2026",
+    "collect_by": "02/12/2026",
+    "moment": "24/11/2026, 11:00",
+    "month": "10/2026",
+    "price": "24,95 €",
+    "fee": "121,00 €",
+    "total": "26,39 €",
+    "amount": "414,39 €",
+    "number": "CHQ-2026-000001",
+    "operator": "Red de muestra",
 }
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
-from backoffice.base import LARGEST_ID, ScreenView
+from backoffice.base import ScreenView
 from backoffice.forms import PaperForm
 from trade.base.errors import Refused
 from trade.base.identifiers import masked_iban
@@ -164,4 +164,4 @@ class Transfers(ScreenView):
 
 
 def _batch(record_id: int) -> TransferBatch:
-    return queries.batch(session(), batch_id=min(record_id, LARGEST_ID))
+    return queries.batch(session(), batch_id=record_id)

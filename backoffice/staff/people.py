@@ -21,7 +21,7 @@ from backoffice.staff.members import access_link
 from backoffice.staff.names import bookshop_names
 from trade.accounts import actions
 from trade.accounts.models import Person, Role
-from trade.accounts.permissions import BUNDLES, PLATFORM_ROLES, SENTENCES
+from trade.accounts.permissions import BUNDLES, PLATFORM_ROLES, READER, SENTENCES
 from trade.accounts.queries import open_sessions
 from trade.base.text import N_
 from web.database import clock, profile, session
@@ -180,9 +180,9 @@ class People(RecordView):
 
 
 def _bundles() -> dict[str, Any]:
-    return {
-        "bundles": [
-            (gettext(ROLE_WORDS[name]), [gettext(SENTENCES[each]) for each in SENTENCES if each in BUNDLES[name]])
-            for name in PLATFORM_ROLES
-        ]
-    }
+    """What each role of the platform may do beyond a reader."""
+
+    def may(name: str) -> list[str]:
+        return [gettext(words) for key, words in SENTENCES.items() if key in BUNDLES[name] - READER]
+
+    return {"bundles": [(gettext(ROLE_WORDS[name]), may(name)) for name in PLATFORM_ROLES]}

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Response, abort, current_app, flash, redirect, request, url_for
+from flask import Response, abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import get_locale, gettext
@@ -21,6 +21,7 @@ from backoffice.cells import Column, day_cell, link_to, moment_cell, state_in, s
 from backoffice.forms import PaperForm
 from backoffice.staff.names import person_names
 from trade.accounts.models import Person
+from trade.base.errors import Conflict, NotFound, Refused
 from trade.base.models import JournalEntry
 from trade.base.text import N_
 from trade.privacy import actions
@@ -76,12 +77,9 @@ class Erasures(RecordView):
         """Write down a request that came by mail or telephone."""
         form, refused = AskForm(), None
         if form.is_submitted() and form.validate():
-            made, refused = self.attempt(
-                lambda: actions.staff_ask(session(), email=form.email.data or "", at=clock().now())
-            )
-            if refused is None:
-                flash(gettext("The request is written down."), "success")
-                return redirect(url_for(".deletion", record_id=made.id) if made is not None else url_for(".index_view"))
+            made, refused = self.attempt(lambda: _ask(form.email.data or ""))
+            if made is not None:
+                return self.say_yes(gettext("The request is written down."), url_for(".deletion", record_id=made.id))
         return self.render("staff/erasure_ask.html", form=form, refused=refused)
 
     @expose("/<int:record_id>/")
@@ -108,10 +106,12 @@ class Erasures(RecordView):
         asked, verb = self.record(record_id), VERBS.get(name)
         if verb is None:
             abort(404)
-        return self.act(
-            lambda: verb(asked),
-            said=gettext("Done: %(move)s.", move=gettext(DELETION.move(name).label)),
-            to=url_for(".deletion", record_id=asked.id),
+        back = url_for(".deletion", record_id=asked.id)
+        after, refused = self.attempt(lambda: verb(asked))
+        if refused is not None or after is None:
+            return self.refuse(refused or Conflict(), back)
+        return self.say_yes(
+            gettext("The request is now: %(state)s.", state=gettext(DELETION.states[after.state].label)), back
         )
 
     @expose("/<int:record_id>/certificate.txt")
@@ -120,7 +120,7 @@ class Erasures(RecordView):
         asked = self.record(record_id)
         if not asked.certificate:
             abort(404)
-        text = actions.certificate_text(asked, locale=str(get_locale()))
+        text = actions.certificate_text(session(), request=asked, locale=str(get_locale()))
         name = f"certificate-{asked.id}.txt"
         return Response(text, mimetype="text/plain", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
@@ -130,6 +130,13 @@ def code_version() -> str:
     """Which version of the program carried a deletion out: a digest of the domain's own files."""
     sources = sorted(Path(actions.__file__).parents[1].rglob("*.py"))
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
+
+
+def _ask(email: str) -> DeletionRequest:
+    try:
+        return actions.staff_ask(session(), email=email, at=clock().now())
+    except NotFound:
+        raise Refused(N_("Nobody has this e-mail address."), field="email") from None
 
 
 def _words(name: str) -> str:
@@ -145,7 +152,7 @@ VERBS: Mapping[str, Any] = {
         request_id=asked.id,
         at=clock().now(),
         pepper=current_app.extensions["secret"],
-        code_version=code_version(),
+        code=code_version(),
     ),
     "refuse": lambda asked: actions.refuse(session(), request_id=asked.id, reason=_words("reason"), at=clock().now()),
     "withdraw": lambda asked: actions.withdraw_deletion(session(), request_id=asked.id, at=clock().now()),

@@ -33,6 +33,7 @@ SECTIONS = {
     "thresholds": N_("Price thresholds"),
     "catalogue": N_("Catalogue"),
     "money": N_("Money"),
+    "privacy": N_("Privacy"),
     "general": N_("General"),
 }
 LARGEST_IMAGE = 1024 * 1024

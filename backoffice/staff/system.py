@@ -11,10 +11,10 @@ from flask_admin import expose
 from flask_admin.actions import action
 from flask_admin.contrib.sqla.filters import FilterEqual, FilterLike
 from flask_babel import gettext, ngettext
-from sqlalchemy import func
 
 from backoffice.base import RecordView, Tab
 from backoffice.cells import Cell, Column, ago_cell, link_to, moment_cell, state_mark
+from backoffice.filters import NumberFilter
 from backoffice.staff.names import bookshop_names, person_names
 from trade.base import outbox
 from trade.base.models import Effect, JournalEntry
@@ -97,10 +97,6 @@ class Jobs(RecordView):
         )
 
 
-class FilterThing(FilterEqual):
-    """Entries about one kind of thing."""
-
-
 def actor_cell(column: Column, row: Any, beside: Mapping[str, Any]) -> str:
     """Who acted: a person's name, or the part of the system."""
     kinds = {"system": N_("the system"), "public": N_("somebody not signed in"), "door": N_("the door")}
@@ -130,7 +126,7 @@ class Journal(RecordView):
     column_filters = (
         FilterLike(JournalEntry.action, N_("What contains")),
         FilterEqual(JournalEntry.thing, N_("Thing")),
-        FilterEqual(JournalEntry.thing_id, N_("Number of the thing")),
+        NumberFilter(JournalEntry.thing_id, N_("Number of the thing")),
     )
     empty_title = N_("The journal is empty")
 
@@ -140,8 +136,3 @@ class Journal(RecordView):
             "people": person_names(session(), {row.actor_id for row in rows}),
             "bookshops": bookshop_names(session(), {row.bookshop_id for row in rows}),
         }
-
-
-def failed_jobs() -> Any:
-    """How many jobs failed for good (for the menu)."""
-    return func.count().filter(Effect.state == "dead")
