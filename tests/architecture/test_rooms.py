@@ -13,6 +13,7 @@ ADAPTERS = {
     "availability": set[str](),
     "stock": {"formats"},
     "catalogue": {"formats", "engines"},
+    "privacy": {"kinds"},
 }
 # Two words more, in one room only. ``permissions`` is the table of sentences that every URL demands, ``identity``
 # the plain value that says who asks: the access guard and every menu read both on each request, and neither is

@@ -58,12 +58,12 @@ def set_password(session: TenantSession, *, token: str, password: str, at: datet
     tokens.use(session, token=token, purpose="recovery", at=at)
     tokens.retire(session, purpose="recovery", person_id=person.id, at=at)
     person.verified_at = person.verified_at or at
-    put_password(session, person, password, at=at)
+    put_password(session, person=person, password=password, at=at)
     return person.id
 
 
 def put_password(
-    session: TenantSession, person: Person, password: str, *, at: datetime, keep_session: int | None = None
+    session: TenantSession, *, person: Person, password: str, at: datetime, keep_session: int | None = None
 ) -> None:
     """Store a checked password, end the other sessions and tell the person."""
     person.password_hash = hash_password(password)
@@ -93,7 +93,7 @@ def change_password(
     if not password_matches(person.password_hash, old):
         raise Refused(N_("The present password is not right."), field="old")
     check_password(new, name=person.name, email=person.email)
-    put_password(session, person, new, at=at, keep_session=session_id)
+    put_password(session, person=person, password=new, at=at, keep_session=session_id)
 
 
 def reset_password(session: TenantSession, *, email: str, password: str, at: datetime) -> Person:
@@ -102,7 +102,7 @@ def reset_password(session: TenantSession, *, email: str, password: str, at: dat
     if person is None:
         raise NotFound(N_("Nobody has the address “%(email)s”."), email=email)
     check_password(password, name=person.name, email=person.email)
-    put_password(session, person, password, at=at)
+    put_password(session, person=person, password=password, at=at)
     return person
 
 

@@ -163,7 +163,7 @@ def accept_invitation(session: TenantSession, *, token: str, password: str | Non
         )
     person.verified_at = person.verified_at or at
     if not greeting.has_password and password is not None:
-        put_password(session, person, password, at=at)
+        put_password(session, person=person, password=password, at=at)
     add_role(session, person_id=person.id, role=used.payload["role"], bookshop_id=used.bookshop_id, at=at)
     return person.id
 

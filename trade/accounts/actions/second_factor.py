@@ -102,7 +102,7 @@ def pass_second_factor(
         .values(revoked_at=at)
         .execution_options(synchronize_session=False)
     )
-    return SignIn(token=open_session(session, person, at=at, second_factor=True), person_id=person.id)
+    return SignIn(token=open_session(session, person=person, at=at, second_factor=True), person_id=person.id)
 
 
 def _person(session: TenantSession, person_id: int) -> Person:

@@ -52,11 +52,11 @@ def sign_in(session: TenantSession, *, email: str, password: str, network: str, 
         return SignIn(refusal=Text(WRONG))
     if person.password_hash is not None and needs_rehash(person.password_hash):
         person.password_hash = hash_password(password)
-    token = open_session(session, person, at=at)
+    token = open_session(session, person=person, at=at)
     return SignIn(token=token, person_id=person.id, needs_second_factor=person.totp_on_at is not None)
 
 
-def open_session(session: TenantSession, person: Person, *, at: datetime, second_factor: bool = False) -> str:
+def open_session(session: TenantSession, *, person: Person, at: datetime, second_factor: bool = False) -> str:
     """A new server-side session; the token goes into the cookie, only its hash is stored."""
     token = new_token()
     session.add(

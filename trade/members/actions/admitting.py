@@ -39,8 +39,8 @@ def accept(
     A bookshop that is part of a chain needs ``override_reason`` (F04). ``link`` makes the address of the first
     access, mailed now where the network has no fee. Scope staff. Raises NotFound, Conflict, Refused.
     """
-    bookshop = locked(session, bookshop_id)
-    applied = application(session, bookshop.id)
+    bookshop = locked(session, bookshop_id=bookshop_id)
+    applied = application(session, bookshop_id=bookshop.id)
     if applied is not None:
         rules.check_acceptance(part_of_chain=applied.part_of_chain, override_reason=override_reason)
         applied.override_reason = override_reason.strip() if applied.part_of_chain else ""
@@ -66,7 +66,7 @@ def _take_answers(session: TenantSession, bookshop: Bookshop, *, at: datetime) -
     questions, values = values_of(session, bookshop_id=bookshop.id)
     for name, value in mapped(questions, values, owner="bookshop").items():
         setattr(bookshop, name, value)
-    place_in_territory(session, bookshop)
+    place_in_territory(session, bookshop=bookshop)
     billing = session.scalars(select(BillingData).where(BillingData.bookshop_id == bookshop.id)).one()
     fields = mapped(questions, values, owner="billing")
     if fields and "address" not in fields:
@@ -77,7 +77,7 @@ def _take_answers(session: TenantSession, bookshop: Bookshop, *, at: datetime) -
         setattr(billing, name, value)
     billing.changed_at = at
     if not bookshop.email:
-        applied = application(session, bookshop.id)
+        applied = application(session, bookshop_id=bookshop.id)
         bookshop.email = applied.contact_email if applied else ""
     close_reply(session, bookshop_id=bookshop.id)
     session.flush()
@@ -90,7 +90,7 @@ def _ask_fee(session: TenantSession, bookshop: Bookshop, *, at: datetime) -> Non
     session.flush()
     tell_contact(
         session,
-        bookshop,
+        bookshop=bookshop,
         template="joining.fee_due",
         key=str(bookshop.id),
         values={"fee": Euros(cents), "due_on": due},
@@ -99,7 +99,7 @@ def _ask_fee(session: TenantSession, bookshop: Bookshop, *, at: datetime) -> Non
 
 
 def _first_access(session: TenantSession, bookshop: Bookshop, *, template: str, at: datetime, link: Link) -> None:
-    applied = application(session, bookshop.id)
+    applied = application(session, bookshop_id=bookshop.id)
     if applied is None:
         return
     offer(
@@ -119,7 +119,7 @@ def record_fee(
     session: TenantSession, *, bookshop_id: int, at: datetime, link: Link, proof_file_id: int | None = None
 ) -> None:
     """The fee has arrived (T02): the first access is mailed. Scope staff. Raises NotFound, Conflict."""
-    bookshop = locked(session, bookshop_id)
+    bookshop = locked(session, bookshop_id=bookshop_id)
     fee = session.scalar(
         select(Fee).where(Fee.bookshop_id == bookshop.id, Fee.paid_at.is_(None)).order_by(Fee.due_on).limit(1)
     )
@@ -136,7 +136,7 @@ def record_fee(
 
 def resend_access(session: TenantSession, *, bookshop_id: int, at: datetime, link: Link) -> None:
     """Mail the first access once more to an applicant who let the link expire. Scope staff. Raises Conflict."""
-    bookshop = locked(session, bookshop_id)
+    bookshop = locked(session, bookshop_id=bookshop_id)
     if bookshop.state != "terms_due":
         raise Conflict()
     _first_access(session, bookshop, template="joining.first_access", at=at, link=link)
@@ -153,19 +153,24 @@ def accept_texts(
         accept_text(session, text_id=text_id, person_id=person_id, bookshop_id=bookshop_id, locale=locale, at=at)
     if pending_for_bookshop(session, bookshop_id=bookshop_id, at=at):
         return False
-    bookshop = locked(session, bookshop_id)
+    bookshop = locked(session, bookshop_id=bookshop_id)
     if bookshop.state == "terms_due":
         fire(session, MEMBERSHIP, bookshop, "activate", role="platform", at=at, active_at=at)
-        tell_contact(session, bookshop, template="membership.active", key=str(bookshop.id), values={}, at=at)
+        tell_contact(session, bookshop=bookshop, template="membership.active", key=str(bookshop.id), values={}, at=at)
     return True
 
 
 def refuse(session: TenantSession, *, bookshop_id: int, reason: str, at: datetime) -> None:
     """Refuse an application with a reason that the applicant reads. Scope staff. Raises NotFound, Conflict, Refused."""
-    bookshop = locked(session, bookshop_id)
+    bookshop = locked(session, bookshop_id=bookshop_id)
     fire(session, MEMBERSHIP, bookshop, "refuse", role="staff", reason=reason, at=at)
     tell_contact(
-        session, bookshop, template="joining.refused", key=str(bookshop.id), values={"reason": reason.strip()}, at=at
+        session,
+        bookshop=bookshop,
+        template="joining.refused",
+        key=str(bookshop.id),
+        values={"reason": reason.strip()},
+        at=at,
     )
 
 
@@ -194,7 +199,7 @@ def tick_requirement(
     session: TenantSession, *, bookshop_id: int, requirement_id: int, at: datetime, met: bool = True
 ) -> None:
     """Write down that a bookshop meets a condition, or no longer. Scope staff. Raises NotFound."""
-    bookshop = locked(session, bookshop_id)
+    bookshop = locked(session, bookshop_id=bookshop_id)
     if session.get(Requirement, requirement_id) is None:
         raise NotFound()
     row: Any = session.scalar(

@@ -66,7 +66,7 @@ def apply(
     journal.write(
         session, action="bookshop.applied", thing="bookshop", thing_id=bookshop.id, at=at, bookshop_id=bookshop.id
     )
-    tell_contact(session, bookshop, template="joining.received", key=str(bookshop.id), values={}, at=at)
+    tell_contact(session, bookshop=bookshop, template="joining.received", key=str(bookshop.id), values={}, at=at)
     return bookshop
 
 
@@ -102,7 +102,7 @@ def add_bookshop(
     return bookshop
 
 
-def locked(session: TenantSession, bookshop_id: int) -> Bookshop:
+def locked(session: TenantSession, *, bookshop_id: int) -> Bookshop:
     """The bookshop's row, locked until the end of the transaction. Raises NotFound."""
     bookshop = session.scalar(select(Bookshop).where(Bookshop.id == bookshop_id).with_for_update())
     if bookshop is None:
@@ -110,22 +110,22 @@ def locked(session: TenantSession, bookshop_id: int) -> Bookshop:
     return bookshop
 
 
-def application(session: TenantSession, bookshop_id: int) -> Application | None:
+def application(session: TenantSession, *, bookshop_id: int) -> Application | None:
     """What the applicant told, None for a bookshop that was imported."""
     return session.scalar(select(Application).where(Application.bookshop_id == bookshop_id))
 
 
 def tell_contact(
     session: TenantSession,
-    bookshop: Bookshop,
     *,
+    bookshop: Bookshop,
     template: str,
     key: str,
     values: Mapping[str, object],
     at: datetime,
 ) -> None:
     """Mail the applicant, or the bookshop's own address where it was imported; nobody where there is neither."""
-    applied = application(session, bookshop.id)
+    applied = application(session, bookshop_id=bookshop.id)
     address = (applied.contact_email if applied else "") or bookshop.email
     if not address:
         return
@@ -149,7 +149,7 @@ def send_questionnaire(session: TenantSession, *, bookshop_id: int, at: datetime
 
     Raises NotFound, Conflict, Refused.
     """
-    bookshop = locked(session, bookshop_id)
+    bookshop = locked(session, bookshop_id=bookshop_id)
     fire(session, MEMBERSHIP, bookshop, "send_questionnaire", role="staff", at=at)
     open_reply(session, bookshop_id=bookshop.id)
     _mail_link(session, bookshop, template="joining.questionnaire", values={}, at=at, link=link)
@@ -169,7 +169,7 @@ def _mail_link(
     until = at + TOKEN_LIFE["questionnaire"]
     tell_contact(
         session,
-        bookshop,
+        bookshop=bookshop,
         template=template,
         key=digest(token)[:16],
         values={**values, "link": link(token), "until": until},
@@ -179,7 +179,7 @@ def _mail_link(
 
 def review(session: TenantSession, *, bookshop_id: int, at: datetime) -> None:
     """Begin the review of the answers. Scope staff. Raises NotFound, Conflict."""
-    fire(session, MEMBERSHIP, locked(session, bookshop_id), "review", role="staff", at=at)
+    fire(session, MEMBERSHIP, locked(session, bookshop_id=bookshop_id), "review", role="staff", at=at)
 
 
 def ask_change(
@@ -189,10 +189,10 @@ def ask_change(
 
     ``wishes`` holds what to change by question key. Raises NotFound, Conflict, Refused.
     """
-    bookshop = locked(session, bookshop_id)
+    bookshop = locked(session, bookshop_id=bookshop_id)
     fire(session, MEMBERSHIP, bookshop, "ask_change", role="staff", at=at)
     told = ask_changes(session, bookshop_id=bookshop.id, wishes=wishes, at=at)
-    applied = application(session, bookshop.id)
+    applied = application(session, bookshop_id=bookshop.id)
     locale = applied.locale if applied else session.profile.locale
     lines = [f"- {labels.get(locale) or next(iter(labels.values()))}: {wish}" for labels, wish in told]
     _mail_link(session, bookshop, template="joining.changes", values={"wishes": "\n".join(lines)}, at=at, link=link)

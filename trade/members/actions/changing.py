@@ -21,18 +21,20 @@ def suspend(session: TenantSession, *, bookshop_id: int, reason: str, at: dateti
 
     Open reservations go on. Raises NotFound, Conflict, Refused.
     """
-    bookshop = locked(session, bookshop_id)
+    bookshop = locked(session, bookshop_id=bookshop_id)
     fire(session, MEMBERSHIP, bookshop, "suspend", role="staff", reason=reason, at=at)
     key = f"{bookshop.id}:{at.isoformat()}"
-    tell_contact(session, bookshop, template="membership.suspended", key=key, values={"reason": reason.strip()}, at=at)
+    tell_contact(
+        session, bookshop=bookshop, template="membership.suspended", key=key, values={"reason": reason.strip()}, at=at
+    )
 
 
 def resume(session: TenantSession, *, bookshop_id: int, at: datetime) -> None:
     """Lift a suspension. Scope staff. Raises NotFound, Conflict."""
-    bookshop = locked(session, bookshop_id)
+    bookshop = locked(session, bookshop_id=bookshop_id)
     fire(session, MEMBERSHIP, bookshop, "resume", role="staff", at=at)
     key = f"{bookshop.id}:{at.isoformat()}"
-    tell_contact(session, bookshop, template="membership.resumed", key=key, values={}, at=at)
+    tell_contact(session, bookshop=bookshop, template="membership.resumed", key=key, values={}, at=at)
 
 
 def leave(session: TenantSession, *, bookshop_id: int, reason: str, at: datetime) -> None:
@@ -40,7 +42,7 @@ def leave(session: TenantSession, *, bookshop_id: int, reason: str, at: datetime
 
     Raises NotFound, Conflict, and Refused while reservations are open.
     """
-    bookshop = locked(session, bookshop_id)
+    bookshop = locked(session, bookshop_id=bookshop_id)
     waiting = session.scalars(
         select(func.count())
         .select_from(Reservation)
@@ -50,4 +52,4 @@ def leave(session: TenantSession, *, bookshop_id: int, reason: str, at: datetime
         raise Refused(N_("Answer the %(count)s open reservations first: readers wait for them."), count=waiting)
     role = "bookshop" if session.scope.kind == "bookshop" else "staff"
     fire(session, MEMBERSHIP, bookshop, "leave", role=role, reason=reason, at=at)
-    tell_contact(session, bookshop, template="membership.left", key=str(bookshop.id), values={}, at=at)
+    tell_contact(session, bookshop=bookshop, template="membership.left", key=str(bookshop.id), values={}, at=at)

@@ -95,7 +95,7 @@ def _bookshop(session: TenantSession, bookshop_id: int) -> Bookshop:
     return bookshop
 
 
-def place_in_territory(session: TenantSession, bookshop: Bookshop) -> None:
+def place_in_territory(session: TenantSession, *, bookshop: Bookshop) -> None:
     """Let holidays, shipping zone, wall time and province follow from the postcode."""
     territory = territory_of(bookshop.postcode, country=bookshop.country)
     bookshop.subdivision, bookshop.zone = territory.subdivision, territory.zone
@@ -113,7 +113,7 @@ def change_public_data(session: TenantSession, *, bookshop_id: int, given: Mappi
     for name, value in stored.items():
         setattr(bookshop, name, value)
     if "postcode" in stored:
-        place_in_territory(session, bookshop)
+        place_in_territory(session, bookshop=bookshop)
     _note(session, "bookshop.public_data", bookshop_id, sorted(stored), at)
 
 

@@ -85,14 +85,14 @@ def check_identity(session: TenantSession, *, request_id: int, how: str, at: dat
     """
     if not how.strip():
         raise Refused(N_("Write how you checked who asks."), field="how")
-    request = find(session, request_id)
+    request = find(session, request_id=request_id)
     fire(session, DELETION, request, "check_identity", role="staff", at=at, reason=how.strip())
     return request
 
 
 def withdraw_deletion(session: TenantSession, *, request_id: int, at: datetime) -> DeletionRequest:
     """The person changes her mind before it is done. Scope reader, or staff for her. Raises NotFound, Conflict."""
-    request = find(session, request_id)
+    request = find(session, request_id=request_id)
     role = "staff" if session.scope.kind in {"staff", "system"} else "reader"
     fire(session, DELETION, request, "withdraw", role=role, at=at)
     return request
@@ -105,7 +105,7 @@ def refuse(session: TenantSession, *, request_id: int, reason: str, at: datetime
     """
     if not reason.strip():
         raise Refused(N_("Give a reason: the other side will read it."), field="reason")
-    request = find(session, request_id)
+    request = find(session, request_id=request_id)
     fire(session, DELETION, request, "refuse", role="staff", at=at, reason="see the mail")
     person = session.get_one(Person, request.person_id)
     send(
@@ -122,7 +122,7 @@ def refuse(session: TenantSession, *, request_id: int, reason: str, at: datetime
     return request
 
 
-def find(session: TenantSession, request_id: int) -> DeletionRequest:
+def find(session: TenantSession, *, request_id: int) -> DeletionRequest:
     """The request, locked until the end of the transaction. Raises NotFound."""
     request = session.scalar(select(DeletionRequest).where(DeletionRequest.id == request_id).with_for_update())
     if request is None:

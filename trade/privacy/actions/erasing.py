@@ -41,7 +41,7 @@ def execute(session: TenantSession, *, request_id: int, at: datetime, pepper: by
     ``code`` is the version of the program, for the certificate. Raises NotFound, Conflict where the request is
     over, Refused where nobody checked who asks.
     """
-    request = find(session, request_id)
+    request = find(session, request_id=request_id)
     person = session.get_one(Person, request.person_id)
     if request.state == "asked":
         raise Refused(N_("Check first who asks."))
