@@ -39,6 +39,10 @@ FICTIVE_BANK = {
 }
 
 
+WITH_HOLIDAYS = 12
+"""So many bookshops have entered the holidays of their region."""
+
+
 @dataclass(frozen=True)
 class Shop:
     """A sample bookshop: its ids, and where it stands in the list."""
@@ -140,7 +144,8 @@ def _begin(session: TenantSession, shop: Shop, context: Context, *, founded: dat
     for option in ("reservations", "gift_cheques"):
         set_option(session, bookshop_id=shop.id, option=option, on=True, accepted=True, at=founded, locale=locale)
     bookshop = session.get_one(Bookshop, shop.id)
-    add_regional_holidays(session, bookshop=bookshop, at=founded)
+    if shop.number < WITH_HOLIDAYS:
+        add_regional_holidays(session, bookshop=bookshop, at=founded)
     if shop.number % 9 == 4:
         set_value(session, THRESHOLDS, {"fixed_price": 1_000}, at=founded, bookshop_id=shop.id)
     if shop.number % 20 == 7:

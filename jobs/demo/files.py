@@ -49,11 +49,7 @@ def stock_file(slug: str, books: Sequence[NewBook], *, country: str, day: date, 
 
 def _items(slug: str, books: Sequence[NewBook], country: str, day: date) -> list[Item]:
     share = 20 + number(f"{slug}:share", 35)
-    items = [
-        Item(book.isbn, copies, _price(slug, book))
-        for book in books
-        if _has(slug, book, share) and (copies := _copies(slug, book.isbn, day))
-    ]
+    items = [item for book in books if (item := _item(slug, book, share, day))]
     unknown = [
         Item(unknown_isbn(f"{slug}:{place}", country), 1 + place % 3, 1_000 + 50 * place)
         for place in range(len(items) * UNKNOWN_SHARE // PER_CENT)
@@ -61,22 +57,20 @@ def _items(slug: str, books: Sequence[NewBook], country: str, day: date) -> list
     return items + unknown
 
 
-def _has(slug: str, book: NewBook, share: int) -> bool:
-    wanted = share + (0 if book.category == "imported" else OWN_LANGUAGE_BONUS)
-    return number(f"{slug}:{book.isbn}", PER_CENT) < wanted
+def _item(slug: str, book: NewBook, share: int, day: date) -> Item | None:
+    """The line of a book, if the bookshop has it that day."""
+    chance = number(f"{slug}:{book.isbn}", 2**60)
+    chance, of_having = divmod(chance, PER_CENT)
+    if of_having >= share + (0 if book.category == "imported" else OWN_LANGUAGE_BONUS):
+        return None
+    chance, copies = divmod(chance, 4)
+    today = number(f"{slug}:{book.isbn}:{day}", 3 * SOLD_A_DAY)
+    copies = 1 + copies if today >= 3 else today
+    return Item(book.isbn, copies, _price(book.price_cents or 0, chance % 300)) if copies else None
 
 
-def _copies(slug: str, isbn: int, day: date) -> int:
-    usual = 1 + number(f"{slug}:{isbn}:copies", 4)
-    if number(f"{slug}:{isbn}:{day}", SOLD_A_DAY):
-        return usual
-    return number(f"{slug}:{isbn}:{day}:left", 3)
-
-
-def _price(slug: str, book: NewBook) -> int:
+def _price(cents: int, chance: int) -> int:
     """Mostly the network's price; one title in thirty is off, one in a hundred has none."""
-    cents = book.price_cents or 0
-    chance = number(f"{slug}:{book.isbn}:price", 300)
     if chance < 3:
         return 0
     return cents * 112 // 100 if chance < 13 else cents

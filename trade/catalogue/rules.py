@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from stdnum import isbn as numbering
 
@@ -64,6 +65,7 @@ def read_isbns(text: str) -> list[int]:
     return list(found)
 
 
+@lru_cache(maxsize=20_000)
 def hyphenated(isbn: int) -> str:
     """The ISBN as it is printed: 9788437604947 -> 978-84-376-0494-7."""
     return str(numbering.format(str(isbn)))

@@ -109,4 +109,8 @@ def price_gaps(session: TenantSession, *, bookshop_id: int) -> list[Gap]:
             StockLine.verdict.in_((Verdict.VISIBLE, Verdict.PRICE_ERROR)),
         )
     )
-    return [Gap(category, network, declared) for category, network, declared in rows]
+    return [
+        Gap(category, network, declared)
+        for category, network, declared in rows
+        if network is not None and declared is not None
+    ]
