@@ -34,10 +34,12 @@ PALETTES = (
     Palette("#93adb3", "#17262b", "#f3f0e5"),
     Palette("#e5b9aa", "#3a1f1d", "#8f2d28"),
     Palette("#23221f", "#f4ecdc", "#cf6240"),
-    Palette("#b8c4a0", "#202d18", "#4a6730"),
+    Palette("#b8c4a0", "#202d18", "#38511f"),
     Palette("#dfe2dc", "#1c2d40", "#2d5c8c"),
     Palette("#c8703b", "#2b1109", "#fdf1de"),
 )
+LIGHT = frozenset({"#efe5cf", "#dfe2dc", "#b8c4a0", "#e5b9aa"})
+"""Grounds on which the accent can be read, so that a framed title takes it."""
 PAPER = "#fdf8ec"
 ARTICLES = frozenset(
     [
@@ -142,8 +144,7 @@ def last_baseline(setting: Setting, y: float, leading: float = 1.06) -> float:
 def frame(book: Book) -> Markup:
     """Double frame, everything centred, one of three ornaments."""
     ground, ink, accent = book.colours
-    light = ground in {"#efe5cf", "#dfe2dc", "#b8c4a0", "#e5b9aa"}
-    title_ink = accent if light else ink
+    title_ink = accent if ground in LIGHT else ink
     set_title = fit(book.title, box=(146, 128), largest=42, leading=1.1)
     first = 148 - (len(set_title.lines) - 1) * set_title.size * 0.55
     ornaments = (
