@@ -14,7 +14,7 @@ import structlog
 from redis import Redis, RedisError
 from rq import Queue
 from rq.serializers import JSONSerializer
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.exc import OperationalError
 
 from config import logging
@@ -25,7 +25,9 @@ from jobs.queue import RUN
 from trade.base.models import Effect
 from trade.base.outbox import CHANNEL
 
-QUEUE = "effects"
+# What a person waits for does not stand behind a night's imports: workers empty the first queue first.
+QUEUES = ("first", "effects")
+FIRST = frozenset({"message.deliver", "reservations.mark_late"})
 LEASE = timedelta(seconds=20)
 LOOK_AGAIN = 2.0
 LONGEST_JOB = 15 * 60
@@ -35,16 +37,21 @@ MOST_IN_QUEUE = 200
 log = structlog.get_logger(__name__)
 
 
-def queue_of(redis: Redis) -> Queue:
-    """The queue of effects. JSON, not pickle: what Redis holds is never executed as code."""
-    return Queue(QUEUE, connection=redis, serializer=JSONSerializer)
+def queues_of(redis: Redis) -> list[Queue]:
+    """The queues, in the order of service. JSON, not pickle: what Redis holds is never executed as code."""
+    return [Queue(name, connection=redis, serializer=JSONSerializer) for name in QUEUES]
 
 
 def dispatch(context: Context, *, lease: timedelta = LEASE) -> int:
     """Hand the waiting effects to RQ, oldest first, as many as there is room for; returns how many."""
-    queue = queue_of(context.redis)
+    first, others = queues_of(context.redis)
+    urgent = Effect.kind.in_(FIRST)
+    return _hand_over(context, first, urgent, lease) + _hand_over(context, others, ~urgent, lease)
+
+
+def _hand_over(context: Context, queue: Queue, which: ColumnElement[bool], lease: timedelta) -> int:
     room = MOST_IN_QUEUE - queue.count
-    claimed = _claim(context, room, lease) if room > 0 else []
+    claimed = _claim(context, which, room, lease) if room > 0 else []
     for effect_id in claimed:
         queue.enqueue(
             RUN, effect_id, job_timeout=LONGEST_JOB, result_ttl=0, failure_ttl=60, description=f"effect {effect_id}"
@@ -52,10 +59,10 @@ def dispatch(context: Context, *, lease: timedelta = LEASE) -> int:
     return len(claimed)
 
 
-def _claim(context: Context, room: int, lease: timedelta) -> list[int]:
+def _claim(context: Context, which: ColumnElement[bool], room: int, lease: timedelta) -> list[int]:
     """Take effects for the time of a lease; two dispatchers never take the same. Committed before Redis hears."""
     ready = (Effect.lease_until.is_(None)) | (Effect.lease_until < func.now())
-    waiting = select(Effect.id).where(Effect.state == "pending", ready).order_by(Effect.id).limit(room)
+    waiting = select(Effect.id).where(Effect.state == "pending", ready, which).order_by(Effect.id).limit(room)
     taken = (
         update(Effect)
         .where(Effect.id.in_(waiting.with_for_update(skip_locked=True).scalar_subquery()))

@@ -15,7 +15,7 @@ from rq.job import Job
 from config import logging
 from config.settings import load
 from jobs.context import Context, open_context
-from jobs.dispatcher import queue_of
+from jobs.dispatcher import queues_of
 from jobs.queue import RUN, declare_handlers, serve_process
 
 HEARTBEAT = "mostrador:heartbeat:worker"
@@ -31,12 +31,13 @@ class EffectWorker(Worker):
     max_connection_wait_time = 3.0
     told_to_stop = False
 
-    def __init__(self, queue: Queue, context: Context) -> None:
+    def __init__(self, context: Context) -> None:
         self.context = context
+        queues = queues_of(context.redis)
         super().__init__(
-            [queue],
+            queues,
             connection=context.redis,
-            serializer=queue.serializer,
+            serializer=queues[0].serializer,
             worker_ttl=20,
             maintenance_interval=30,
             job_monitoring_interval=5,
@@ -81,7 +82,7 @@ def make_worker(context: Context) -> EffectWorker:
     """A worker of this installation; ``work()`` serves until it is told to stop."""
     declare_handlers()
     serve_process(context)
-    return EffectWorker(queue_of(context.redis), context)
+    return EffectWorker(context)
 
 
 def main() -> int:

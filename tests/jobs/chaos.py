@@ -16,7 +16,7 @@ from typing import Any
 from config.settings import load
 from jobs import queue
 from jobs.context import Context, open_context
-from jobs.dispatcher import queue_of, serve
+from jobs.dispatcher import serve
 from jobs.queue import handles, serve_process
 from jobs.worker import EffectWorker
 from tests.jobs.plain import WRITTEN
@@ -74,4 +74,4 @@ if __name__ == "__main__":
     queue.carry_out = carry_out_and_die
     serve_process(context)
     worker = CarelessWorker if sys.argv[1] == "careless" else EffectWorker
-    worker(queue_of(context.redis), context).work(logging_level="ERROR", burst="burst" in sys.argv)
+    worker(context).work(logging_level="ERROR", burst="burst" in sys.argv)

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from jobs import dispatcher
 from jobs.context import Context
-from jobs.dispatcher import dispatch, queue_of
+from jobs.dispatcher import dispatch, queues_of
 from jobs.queue import HANDLERS, RUN
 from jobs.schedule import SCHEDULE
 from jobs.worker import HEARTBEAT, declare_handlers, lawful, make_worker
@@ -37,7 +37,7 @@ def forget_leases(context: Context) -> None:
 def test_effects_are_handed_over_oldest_first_and_once_a_lease(context: Context) -> None:
     ids = post(context, 3)
     assert dispatch(context) == 3
-    assert [job.args for job in queue_of(context.redis).jobs] == [[one] for one in ids]
+    assert [job.args for job in queues_of(context.redis)[1].jobs] == [[one] for one in ids]
     assert dispatch(context) == 0
 
 
@@ -46,7 +46,7 @@ def test_what_redis_forgot_comes_up_again_after_its_lease(context: Context) -> N
     dispatch(context, lease=timedelta(0))
     context.redis.flushdb()
     assert dispatch(context) == 2
-    assert queue_of(context.redis).count == 2
+    assert queues_of(context.redis)[1].count == 2
 
 
 def test_no_more_are_handed_over_than_the_queue_has_room_for(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,8 +54,16 @@ def test_no_more_are_handed_over_than_the_queue_has_room_for(context: Context, m
     post(context, 5)
     assert dispatch(context) == 3
     assert dispatch(context) == 0
-    queue_of(context.redis).empty()
+    queues_of(context.redis)[1].empty()
     assert dispatch(context) == 2
+
+
+def test_what_people_wait_for_stands_in_the_first_queue(context: Context) -> None:
+    post(context, 2)
+    with context.session() as session:
+        outbox.post(session, kind="message.deliver", key="message.deliver:1", payload={"message_id": 1})
+    assert dispatch(context) == 3
+    assert [queue.count for queue in queues_of(context.redis)] == [1, 2]
 
 
 def test_done_and_dead_effects_are_not_handed_over(context: Context) -> None:
@@ -68,7 +76,7 @@ def test_done_and_dead_effects_are_not_handed_over(context: Context) -> None:
 
 def test_a_worker_carries_out_ours_and_refuses_what_it_does_not_know(context: Context) -> None:
     """Who may write to Redis could otherwise run any function of this machine."""
-    queue = queue_of(context.redis)
+    queue = queues_of(context.redis)[0]
     marker = context.config.folder / "owned"
     queue.enqueue("os.mkdir", str(marker))
     queue.enqueue(RUN, 0, on_success=Callback("os.getcwd"))
@@ -98,7 +106,7 @@ def test_a_worker_carries_out_ours_and_refuses_what_it_does_not_know(context: Co
 def test_which_jobs_are_ours(
     context: Context, function: str, arguments: list[object], options: dict[str, object], ours: bool
 ) -> None:
-    queue = queue_of(context.redis)
+    queue = queues_of(context.redis)[0]
     job = Job.create(function, arguments, connection=context.redis, serializer=queue.serializer, **options)
     assert lawful(job) is ours
 

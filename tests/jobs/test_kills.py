@@ -22,7 +22,7 @@ from sqlalchemy import func, select
 from config.services import Endpoints, Services
 from config.settings import ROOT
 from jobs.context import Context, open_context
-from jobs.dispatcher import queue_of
+from jobs.dispatcher import queues_of
 from tests.conftest import House
 from tests.jobs.plain import WRITTEN
 from trade.base import outbox
@@ -162,7 +162,7 @@ def test_a_storm_of_kills_and_flushes_loses_and_doubles_nothing(scene: Scene) ->
 
 def enqueue_plainly(scene: Scene, numbers: range) -> None:
     """The usual way: the job itself goes to Redis, with RQ's own retries."""
-    queue = queue_of(scene.context.redis)
+    queue = queues_of(scene.context.redis)[0]
     for n in numbers:
         queue.enqueue("tests.jobs.plain.write", n, retry=Retry(max=3))
 
