@@ -201,7 +201,7 @@ def _tell_iban(
         .join(Role, Role.person_id == Person.id)
         .where(Role.bookshop_id == bookshop.id, Role.name == "owner", Person.state == "active")
     )
-    addresses = dict(owners)
+    addresses: dict[str, str] = dict(owners.all())
     for address in (billing_email, bookshop.email):
         if address:
             addresses.setdefault(address, session.profile.locale)
