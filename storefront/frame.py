@@ -14,6 +14,7 @@ from storefront import shown
 from trade.base.tenancy import DOOR, PUBLIC, Scope
 from trade.base.text import N_
 from trade.texts.rules import DOCUMENTS
+from web.access import permission_for
 from web.database import begin, profile
 from web.identity import identity, may, workplace
 
@@ -125,15 +126,23 @@ def visitor() -> list[Link] | None:
 
 OFFICE_SECTIONS = (
     ("office_today.index", N_("Today")),
-    ("office_reservations.index", N_("Reservations")),
+    ("office_later.shelves", N_("My shelves")),
+    ("office_later.shop_page", N_("Shop page")),
+    ("office_later.trade", N_("B2B")),
+    ("office_reservations.index_view", N_("Reservations")),
+    ("office_later.sales", N_("B2C")),
     ("office_cheques.index", N_("Gift cheques")),
-    ("office_stock.index", N_("Stock")),
-    ("office_logs.index", N_("Logs")),
+    ("office_later.activities", N_("Activities")),
+    ("office_later.back_room", N_("Back room")),
+    ("office_stock.price_errors", N_("Logs")),
     ("office_settings.index", N_("Settings")),
 )
 
 
 def office_sections() -> list[Link]:
-    """The sections of the bookshop's profile in the top menu (T08), as far as the network has them."""
-    known = current_app.view_functions
-    return [Link(url_for(endpoint), _(words)) for endpoint, words in OFFICE_SECTIONS if endpoint in known]
+    """The sections of the bookshop's profile in the top menu (T08), as far as the person may open them."""
+    table = current_app.extensions["access_table"]
+    open_to_her = (
+        (endpoint, words) for endpoint, words in OFFICE_SECTIONS if may(permission_for(endpoint, table) or "")
+    )
+    return [Link(url_for(endpoint), _(words)) for endpoint, words in open_to_her]
