@@ -89,17 +89,17 @@ class Members(RecordView):
             **load(part, session(), bookshop, at=clock().now(), locale=str(get_locale())),
         )
 
-    @expose("/<int:record_id>/move/<name>", methods=("POST",))
-    def move(self, record_id: int, name: str) -> ResponseReturnValue:
+    @expose("/<int:record_id>/move/<step>", methods=("POST",))
+    def move(self, record_id: int, step: str) -> ResponseReturnValue:
         """Make one move of the membership, as the states table allows it."""
-        bookshop, verb = self.record(record_id), VERBS.get(name)
+        bookshop, verb = self.record(record_id), VERBS.get(step)
         if verb is None:
             abort(404)
         _, refused = self.attempt(lambda: verb(bookshop))
         if refused is not None:
             return self._file(self.record(record_id), refused)
         return self.say_yes(
-            gettext("Done: %(move)s.", move=gettext(MEMBERSHIP.move(name).label)), url_for(".file", record_id=record_id)
+            gettext("Done: %(move)s.", move=gettext(MEMBERSHIP.move(step).label)), url_for(".file", record_id=record_id)
         )
 
     @expose("/<int:record_id>/ask", methods=("POST",))

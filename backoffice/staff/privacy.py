@@ -100,10 +100,10 @@ class Erasures(RecordView):
             people=person_names(session(), {event.actor_id for event in events}),
         )
 
-    @expose("/<int:record_id>/move/<name>", methods=("POST",))
-    def move(self, record_id: int, name: str) -> ResponseReturnValue:
+    @expose("/<int:record_id>/move/<step>", methods=("POST",))
+    def move(self, record_id: int, step: str) -> ResponseReturnValue:
         """Make one move of the request, as the states table allows it."""
-        asked, verb = self.record(record_id), VERBS.get(name)
+        asked, verb = self.record(record_id), VERBS.get(step)
         if verb is None:
             abort(404)
         back = url_for(".deletion", record_id=asked.id)
