@@ -190,7 +190,7 @@ def person_name(typed: str) -> str:
     """A person's name, tidied. Raises Refused where it is empty or too long."""
     name = " ".join(typed.split())
     if not name or len(name) > NAME_LENGTH:
-        raise Refused(N_("Write a name of at most %(length)s letters."), field="name", length=NAME_LENGTH)
+        raise Refused(N_("Write a name of at most %(length)s letters."), length=NAME_LENGTH)
     return name
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from trade.base.text import N_, Text
 
 
@@ -47,3 +50,13 @@ class NotSet(Refused):
 
     def __init__(self, *, key: str) -> None:
         super().__init__(N_("The setting “%(key)s” must be set before this can be done."), key=key)
+
+
+@contextmanager
+def concerning(field: str) -> Iterator[None]:
+    """Give a refusal inside the field of the form it belongs to, unless it names one itself."""
+    try:
+        yield
+    except Refused as refusal:
+        refusal.field = refusal.field or field
+        raise

@@ -512,3 +512,31 @@ def test_the_last_administrator_and_owner_cannot_be_removed(house: House) -> Non
 def test_staff_without_the_administrators_role_give_no_roles(house: House) -> None:
     with house.session(house.cast.staff()) as session, pytest.raises(Refused):
         accounts.grant_role(session, person_id=house.cast.people["clara"], role="staff", at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"name": "x"}, "name"),
+        ({"postcode": "99999"}, "postcode"),
+        ({"city": " "}, "city"),
+        ({"contact_name": ""}, "contact_name"),
+        ({"contact_email": "nobody"}, "contact_email"),
+        ({"contact_phone": "call me"}, "contact_phone"),
+        ({"message": "x" * 2_001}, "message"),
+    ],
+)
+def test_a_wrong_application_names_its_field(shared_house: House, wrong: dict[str, str], field: str) -> None:
+    right = {
+        "name": "Librería de Muestra",
+        "postcode": "28004",
+        "city": "Madrid",
+        "contact_name": "Sample Owner",
+        "contact_email": "sample.owner@example.org",
+        "contact_phone": "",
+        "message": "",
+        "locale": "es",
+    }
+    with shared_house.session(DOOR) as session, pytest.raises(Refused) as refusal:
+        members.apply(session, part_of_chain=False, at=NOW, **{**right, **wrong})
+    assert refusal.value.field == field

@@ -14,7 +14,7 @@ from trade.accounts.queries import person_by_email
 from trade.accounts.rules import TOKEN_LIFE, check_password, person_name
 from trade.base import identifiers, journal
 from trade.base.crypto import digest, hash_password
-from trade.base.errors import Conflict, NotFound, Refused
+from trade.base.errors import Conflict, NotFound, Refused, concerning
 from trade.base.tenancy import TenantSession
 from trade.base.text import N_
 from trade.messages.actions import send
@@ -45,7 +45,10 @@ def register(
     for an address that has an account already: it gets a mail that says so, and nothing changes. Raises Refused
     for a wrong name, address or password.
     """
-    address, called = identifiers.mail_address(email), person_name(name)
+    with concerning("name"):
+        called = person_name(name)
+    with concerning("email"):
+        address = identifiers.mail_address(email)
     check_password(password, name=called, email=address)
     stored = hash_password(password)
     known = person_by_email(session, email=address)
@@ -179,7 +182,10 @@ def change_profile(
         raise NotFound()
     if locale not in LOCALES:
         raise Refused(N_("Choose one of the languages offered."), field="locale")
-    person.name, person.locale = person_name(name), locale
-    person.phone = identifiers.phone(phone) if phone.strip() else ""
+    with concerning("name"):
+        person.name = person_name(name)
+    person.locale = locale
+    with concerning("phone"):
+        person.phone = identifiers.phone(phone) if phone.strip() else ""
     journal.write(session, action="person.changed", thing="person", thing_id=person.id, at=at)
     return person

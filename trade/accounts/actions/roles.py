@@ -25,7 +25,7 @@ from trade.accounts.rules import (
 )
 from trade.base import identifiers, journal
 from trade.base.crypto import digest
-from trade.base.errors import NotFound, Refused
+from trade.base.errors import NotFound, Refused, concerning
 from trade.base.tenancy import TenantSession
 from trade.base.text import Text
 from trade.members.models import Bookshop
@@ -84,7 +84,10 @@ def offer(
     template: str = "account.invitation",
 ) -> str:
     """The invitation itself, whoever decided it: an accepted bookshop's first access is one as well."""
-    address, called = identifiers.mail_address(email), person_name(name)
+    with concerning("name"):
+        called = person_name(name)
+    with concerning("email"):
+        address = identifiers.mail_address(email)
     payload = {"email": address, "name": called, "role": role, "locale": locale}
     token = tokens.issue(session, purpose="invitation", bookshop_id=bookshop_id, payload=payload, at=at)
     place = session.profile.brand

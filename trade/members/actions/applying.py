@@ -11,7 +11,7 @@ from trade.accounts.actions import tokens
 from trade.accounts.rules import TOKEN_LIFE, person_name
 from trade.base import identifiers, journal
 from trade.base.crypto import digest
-from trade.base.errors import NotFound, Refused
+from trade.base.errors import NotFound, Refused, concerning
 from trade.base.journal import fire
 from trade.base.tenancy import TenantSession
 from trade.base.territories import territory_of
@@ -45,8 +45,12 @@ def apply(
 
     A chain may apply as well: whether it is admitted is decided at the acceptance (F04).
     """
-    contact = person_name(contact_name)
-    address = identifiers.mail_address(contact_email)
+    with concerning("contact_name"):
+        contact = person_name(contact_name)
+    with concerning("contact_email"):
+        address = identifiers.mail_address(contact_email)
+    with concerning("contact_phone"):
+        phone = identifiers.phone(contact_phone) if contact_phone.strip() else ""
     if len(message) > MESSAGE_LENGTH:
         raise Refused(N_("At most %(limit)s characters."), field="message", limit=MESSAGE_LENGTH)
     bookshop = add_bookshop(session, name=name, postcode=postcode, city=city, state=MEMBERSHIP.first, at=at)
@@ -55,7 +59,7 @@ def apply(
             bookshop_id=bookshop.id,
             contact_name=contact,
             contact_email=address,
-            contact_phone=identifiers.phone(contact_phone) if contact_phone.strip() else "",
+            contact_phone=phone,
             part_of_chain=part_of_chain,
             message=message.strip(),
             locale=locale if locale in LOCALES else session.profile.locale,
@@ -79,7 +83,8 @@ def add_bookshop(
         raise Refused(N_("Write the name of the bookshop."), field="name")
     if not town or len(town) > rules.NAME_LENGTH:
         raise Refused(N_("Write the town."), field="city")
-    code = rules.postcode(postcode, country=session.profile.country)
+    with concerning("postcode"):
+        code = rules.postcode(postcode, country=session.profile.country)
     territory = territory_of(code, country=session.profile.country)
     wanted = slug or rules.slug_for(called, taken=())
     bookshop = Bookshop(

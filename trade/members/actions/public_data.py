@@ -10,7 +10,7 @@ from sqlalchemy import select
 from trade.accounts.models import Person, Role
 from trade.base import identifiers, journal
 from trade.base.coordinates import outside_country, parse_coordinates
-from trade.base.errors import NotAllowed, NotFound, Refused
+from trade.base.errors import NotAllowed, NotFound, Refused, concerning
 from trade.base.settings import declared, set_value
 from trade.base.tenancy import TenantSession
 from trade.base.territories import territory_of
@@ -75,16 +75,13 @@ def _read(fields: Mapping[str, Callable[[str], str]], given: Mapping[str, str], 
     for name, typed in given.items():
         if name in REQUIRED and not typed.strip():
             raise Refused(N_("This must not be empty."), field=name)
-        try:
+        with concerning(name):
             if name == "postcode":
                 stored[name] = rules.postcode(typed, country=country)
             elif name == "tax_id":
                 stored[name] = identifiers.tax_id(typed, country=country)
             else:
                 stored[name] = fields[name](typed)
-        except Refused as refusal:
-            refusal.field = name
-            raise
     return stored
 
 
@@ -123,7 +120,8 @@ def set_place(session: TenantSession, *, bookshop_id: int, pasted: str, at: date
     Returns a warning where the place lies outside the country; it is kept all the same.
     """
     bookshop = _bookshop(session, bookshop_id)
-    point = parse_coordinates(pasted)
+    with concerning("pasted"):
+        point = parse_coordinates(pasted)
     bookshop.latitude, bookshop.longitude = point.latitude, point.longitude
     _note(session, "bookshop.place", bookshop_id, ["latitude", "longitude"], at)
     if outside_country(point, country=bookshop.country):
@@ -173,7 +171,9 @@ def change_iban(session: TenantSession, *, bookshop_id: int, iban: str, holder: 
     _check_owner(session, bookshop_id)
     bookshop = _bookshop(session, bookshop_id)
     billing = _billing(session, bookshop_id)
-    stored, named = identifiers.iban(iban), " ".join(holder.split())
+    with concerning("iban"):
+        stored = identifiers.iban(iban)
+    named = " ".join(holder.split())
     if not named or len(named) > 70:
         raise Refused(N_("Write the holder of the account, at most 70 letters."), field="holder")
     if (billing.iban, billing.iban_holder) == (stored, named):
