@@ -16,7 +16,12 @@ from trade.base.text import N_
 from trade.messages.models import Message
 from trade.messages.rules import TEMPLATES
 
-MESSAGE_STATES = {"queued": (N_("Waits"), "open"), "sent": (N_("Sent"), "done"), "failed": (N_("Failed"), "late")}
+MESSAGE_STATES = {
+    "queued": (N_("Waits"), "open"),
+    "sent": (N_("Sent"), "done"),
+    "kept": (N_("Kept here"), "done"),
+    "failed": (N_("Failed"), "late"),
+}
 
 
 def message_state(column: Column | None, row: Any, beside: Mapping[str, Any]) -> Any:

@@ -9,9 +9,8 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.conftest import House
+from tests.conftest import House, csrf
 
-TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 TOAST = re.compile(r'<div class="toast[^"]*">.*?<span>(.*?)</span>', re.DOTALL)
 
 
@@ -20,7 +19,6 @@ class Screen:
 
     def __init__(self, house: House, who: str, *, bookshop: int | None = None) -> None:
         self.client: FlaskClient = house.client(who, bookshop=bookshop)
-        self.language = "en"
 
     def get(self, address: str, status: int = 200) -> str:
         """A page in English; the status is part of the question."""
@@ -35,9 +33,7 @@ class Screen:
 
     def post(self, address: str, data: dict[str, Any] | None = None, *, page: str = "/staff/profile/") -> TestResponse:
         """Post a form with the token of a page of the same session."""
-        token = TOKEN.search(self.client.get(page).text)
-        assert token, f"{page} has no form"
-        return self.client.post(address, data={"csrf_token": token.group(1), **(data or {})})
+        return self.client.post(address, data={"csrf_token": csrf(self.client, page), **(data or {})})
 
     def do(self, address: str, data: dict[str, Any] | None = None) -> str:
         """Post and follow to the page that tells what happened; returns that page."""

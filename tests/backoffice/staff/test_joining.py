@@ -122,9 +122,7 @@ def test_the_fee_is_recorded_with_its_proof(desk: House, dora: Screen, apply: Ap
     assert dora.client.get(f"/staff/members/{desk.cast.alba}/files/{proof.id}").status_code == 404
 
 
-def test_a_proof_that_is_no_document_is_refused(
-    desk: House, dora: Screen, apply: Apply
-) -> None:
+def test_a_proof_that_is_no_document_is_refused(desk: House, dora: Screen, apply: Apply) -> None:
     bookshop = apply(desk)
     dora.do(f"/staff/members/{bookshop}/move/send_questionnaire")
     answer(desk, bookshop)
@@ -164,9 +162,7 @@ def test_a_move_out_of_turn_changes_nothing(desk: House, dora: Screen, apply: Ap
 
 
 @pytest.mark.seed("T03")
-def test_a_condition_of_the_network_holds_the_acceptance(
-    desk: House, dora: Screen, apply: Apply
-) -> None:
+def test_a_condition_of_the_network_holds_the_acceptance(desk: House, dora: Screen, apply: Apply) -> None:
     bookshop = apply(desk)
     dora.do(f"/staff/members/{bookshop}/move/send_questionnaire")
     answer(desk, bookshop)

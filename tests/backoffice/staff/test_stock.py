@@ -1,0 +1,114 @@
+"""Stock at the desk: the health of the feeds, held files released by their typed number, refused lines."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.backoffice.browser import Screen, said
+from tests.cast import BOOKS, NOW
+from tests.conftest import House
+from trade.stock import actions
+from trade.stock.models import FeedRun
+from trade.stock.queries import stock_of
+
+HEAD = "isbn;quantity;price\n"
+
+
+def isbns(count: int) -> list[int]:
+    """Valid ISBNs, those of the catalogue first."""
+    made = [book[0] for book in BOOKS]
+    for number in range(1000, 1000 + count):
+        digits = f"97884000{number:04d}"
+        check = (10 - sum(int(d) * (3 if i % 2 else 1) for i, d in enumerate(digits))) % 10
+        made.append(int(f"{digits}{check}"))
+    return list(dict.fromkeys(made))[:count]
+
+
+def send(desk: House, count: int, *, days_ago: float, shop: str = "alba", extra: str = "") -> int:
+    """A stock file of so many titles arrives and is processed; returns its run."""
+    text = HEAD + "".join(f"{isbn};2;10,00\n" for isbn in isbns(count)) + extra
+    at = NOW - timedelta(days=days_ago)
+    with desk.session() as session:
+        run = actions.receive_file(
+            session,
+            bookshop_id=getattr(desk.cast, shop),
+            format="model_csv",
+            data=text.encode(),
+            name="stock.csv",
+            origin="upload",
+            at=at,
+            store=desk.store,
+            queued=False,
+        )
+        actions.process(session, run_id=run.id, at=at, store=desk.store)
+        return run.id
+
+
+def state(desk: House, run: int) -> str:
+    """The state of a run."""
+    with desk.session() as session:
+        return session.get_one(FeedRun, run).state
+
+
+def copies(desk: House, shop: str = "alba") -> int:
+    """How many titles a bookshop has now."""
+    with desk.session() as session:
+        titles = stock_of(session, bookshop_id=getattr(desk.cast, shop))
+        return sum(1 for title in titles.values() if title.quantity)
+
+
+@pytest.fixture
+def held(house: House) -> tuple[House, Screen, int]:
+    """A house in which a file of alba is held, for it would remove most titles."""
+    send(house, 60, days_ago=1)
+    run = send(house, 5, days_ago=0)
+    assert state(house, run) == "held"
+    return house, Screen(house, "dora").english(), run
+
+
+@pytest.mark.seed("F06")
+def test_a_held_file_says_what_it_would_do_and_nothing_has_changed(held: tuple[House, Screen, int]) -> None:
+    house, dora, run = held
+    page = dora.get(f"/staff/runs/{run}/")
+    assert "This file would remove 55 titles: it is held" in page
+    assert copies(house) == 60
+    assert f"/staff/runs/{run}/" in dora.get("/staff/runs/")
+    assert "1 stock file waits for a decision" in dora.get("/staff/")
+
+
+def test_a_held_file_is_released_only_by_its_number(held: tuple[House, Screen, int]) -> None:
+    house, dora, run = held
+    for typed in ("", "54", "all"):
+        page = dora.do(f"/staff/runs/{run}/release", {"typed": typed})
+        assert said(page) == ["Type the number of titles that would be removed."]
+        assert (state(house, run), copies(house)) == ("held", 60)
+    dora.do(f"/staff/runs/{run}/release", {"typed": "55"})
+    assert (state(house, run), copies(house)) == ("applied", 5)
+
+
+def test_a_rejected_file_changes_nothing_and_is_over(held: tuple[House, Screen, int]) -> None:
+    house, dora, run = held
+    dora.do(f"/staff/runs/{run}/reject")
+    assert (state(house, run), copies(house)) == ("rejected", 60)
+    page = dora.do(f"/staff/runs/{run}/release", {"typed": "55"})
+    assert said(page) == ["This file no longer waits for a decision: look at the newest one."]
+    assert copies(house) == 60
+
+
+def test_refused_lines_are_shown_with_number_and_reason(desk: House, dora: Screen) -> None:
+    run = send(desk, 3, days_ago=0, shop="boreal", extra="not a book;1;1\n")
+    page = dora.get(f"/staff/runs/{run}/?part=refused")
+    assert "not a book" in page
+    assert dora.client.get(f"/staff/runs/{run}/?part=nothing").status_code == 404
+
+
+def test_feeds_are_sorted_by_how_long_they_are_silent(house: House) -> None:
+    send(house, 3, days_ago=4, shop="boreal")
+    dora = Screen(house, "dora").english()
+    page = dora.get("/staff/feeds/")
+    assert page.index(">Alba<") < page.index(">Boreal<")
+    assert "Hidden from readers" in page
+    assert ">Boreal<" not in dora.get("/staff/feeds/?show=fresh")
+    assert "1 bookshop sends no stock" in dora.get("/staff/")
