@@ -1,0 +1,223 @@
+"""The sample network of both countries: everything is there, everything holds, nothing is made around the actions."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from config import migrate
+from config.databases import at_database
+from config.services import Endpoints, create_database, drop_database
+from config.settings import ROOT, load
+from jobs.commands.checking import rooms
+from jobs.context import Context, open_context
+from jobs.demo import PASSWORD, sign_ins
+from jobs.demo import load as load_demo
+from jobs.demo.resending import receive_all
+from jobs.first_data import load_first_data, load_places
+from jobs.queue import drain
+from tests.cast import NOW
+from trade.accounts.models import Person, Role
+from trade.availability.queries import nearest
+from trade.base.crypto import password_matches
+from trade.base.errors import Refused
+from trade.base.tenancy import PUBLIC
+from trade.billing.models import Invoice, MonthClose
+from trade.catalogue.models import Book
+from trade.catalogue.queries import search
+from trade.gift_cheques.models import Campaign, GiftCheque
+from trade.members.models import Bookshop
+from trade.places.queries import find
+from trade.reservations.models import Reservation
+from trade.reservations.states import RESERVATION
+from trade.stock.models import BookshopStock, FeedRun, StockLine
+from trade.stock.queries import feeds, rare_titles
+from trade.stock.rules import Freshness, Verdict
+
+BOOKSHOPS = {"es": 66, "fr": 65}
+
+
+@dataclass
+class Demo:
+    """A loaded demo, and what loading it said."""
+
+    context: Context
+    told: dict[str, Any]
+    network: str
+
+    def all(self, statement: Any) -> list[Any]:
+        with self.context.session() as session:
+            return list(session.scalars(statement))
+
+
+@pytest.fixture(scope="module", params=["es", "fr"])
+def demo(
+    request: pytest.FixtureRequest, endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Demo]:
+    """The demo of a network in a database of its own."""
+    network, name = request.param, f"demo_{request.param}_{os.getpid()}"
+    owner_url = create_database(endpoints.database_owner_url, name)
+    folder = tmp_path_factory.mktemp(f"demo-{network}")
+    context = open_context(
+        load(
+            {
+                "MOSTRADOR_HOME": str(folder),
+                "MOSTRADOR_NETWORK": network,
+                "DATABASE_URL": at_database(endpoints.database_url, name),
+                "DATABASE_OWNER_URL": owner_url,
+                "REDIS_URL": endpoints.redis_url,
+                "MOSTRADOR_CLOCK": str(folder / "clock"),
+            }
+        )
+    )
+    context.clock.move_to(NOW)
+    try:
+        migrate.upgrade(owner_url)
+        with context.session() as session:
+            load_first_data(session, at=NOW)
+            load_places(session)
+        yield Demo(context, load_demo(context), network)
+    finally:
+        context.engine.dispose()
+        context.redis.close()
+        drop_database(endpoints.database_owner_url, name)
+
+
+def test_every_bookshop_of_the_country_is_active_and_sends_stock_but_alba(demo: Demo) -> None:
+    shops = demo.all(select(Bookshop))
+    states = Counter(shop.state for shop in shops)
+    assert states == {"active": BOOKSHOPS[demo.network] + 1, "questionnaire_sent": 1, "answered": 1}
+    silent = set(demo.all(select(Bookshop.slug).where(~Bookshop.id.in_(select(BookshopStock.bookshop_id)))))
+    assert "alba" in silent and len(silent) == 3
+    with demo.context.session() as session:
+        ages = Counter(feed.freshness for feed in feeds(session, at=demo.context.now()))
+    assert ages == {Freshness.FRESH: BOOKSHOPS[demo.network], Freshness.NEVER: 1}
+    assert all(shop.latitude and shop.time_zone for shop in shops if shop.state == "active")
+
+
+def test_the_real_books_are_there_with_sample_prices(demo: Demo) -> None:
+    books = demo.all(select(Book))
+    assert len(books) == demo.told["books"] == 1_274
+    assert all(book.price_cents and book.price_is_sample for book in books)
+    assert all(book.weight_is_estimate for book in books if book.weight_grams)
+    assert {book.category.key for book in books} == {"fixed_price", "imported", "textbook"}
+
+
+@pytest.mark.seed("F05", "T111", "T109")
+def test_stock_has_unknown_titles_price_errors_and_rare_books(demo: Demo) -> None:
+    verdicts = Counter(demo.all(select(StockLine.verdict).where(StockLine.quantity > 0)))
+    total = verdicts.total()
+    assert total > 20_000
+    assert 0.03 < verdicts[Verdict.UNKNOWN_BOOK] / total < 0.06
+    assert 0 < verdicts[Verdict.PRICE_ERROR] / total < 0.05
+    assert verdicts[Verdict.VISIBLE] / total > 0.85
+    assert verdicts[Verdict.NO_PRICE] > 0
+    with demo.context.session() as session:
+        rare_titles(session)
+        formats = set(session.scalars(select(FeedRun.format)))
+    assert formats == ({"cegald", "model_csv"} if demo.network == "es" else {"art_asc", "model_csv"})
+
+
+def test_reservations_in_every_state(demo: Demo) -> None:
+    found = Counter(demo.all(select(Reservation.state)))
+    assert set(found) == set(RESERVATION.states)
+    assert demo.all(select(Reservation.reference).where(Reservation.late_at.is_not(None)))
+
+
+@pytest.mark.seed("T62", "T67")
+def test_a_month_is_closed_and_its_papers_are_made(demo: Demo) -> None:
+    assert demo.all(select(MonthClose.month)) == ["2026-10"]
+    drain(demo.context)
+    invoices = demo.all(select(Invoice))
+    assert len(invoices) > 10 and all(invoice.pdf_sha256 for invoice in invoices)
+    assert set(demo.all(select(Campaign.state))) == {"issued", "draft"}
+    assert {"active", "partly_used", "used"} <= set(demo.all(select(GiftCheque.state)))
+
+
+def test_somebody_of_each_role_can_sign_in(demo: Demo) -> None:
+    with demo.context.session() as session:
+        for one in sign_ins(demo.context):
+            person = session.scalars(select(Person).where(Person.email == one.email)).one()
+            assert password_matches(person.password_hash, PASSWORD)
+            assert person.verified_at is not None
+        roles = Counter(session.scalars(select(Role.name)))
+    shops = BOOKSHOPS[demo.network] + 1
+    assert roles == {"administrator": 1, "staff": 1, "accountant": 2, "owner": shops, "clerk": 1}
+
+
+@pytest.mark.seed("F01")
+def test_a_reader_finds_a_book_near_her(demo: Demo) -> None:
+    words, place = {"es": ("cien anos soledad", "Barcelona"), "fr": ("camus", "Lyon")}[demo.network]
+    with demo.context.session(PUBLIC) as session:
+        spot = find(session, words=place)
+        found = search(session, words=words)
+        assert spot is not None and found.total > 0
+        served = nearest(session, isbns=[book.isbn for book in found.books], at=demo.context.now(), near=spot.point)
+    first = min(served.values(), key=lambda near: near.offer.kilometres or 0)
+    assert first.offer.city == place and (first.offer.kilometres or 99) < 10
+
+
+def test_every_invariant_holds(demo: Demo) -> None:
+    with demo.context.session() as session:
+        found = [one for _, told in rooms() for one in told(session)]
+    assert [one.sentence for one in found if not one.holds] == []
+    assert all(one.checked for one in found if "bank files" not in one.sentence)
+
+
+def test_loading_again_only_re_sends_stock(demo: Demo) -> None:
+    before = demo.all(select(func.count()).select_from(Bookshop))
+    told = load_demo(demo.context)
+    assert told == {"already": True, "files": BOOKSHOPS[demo.network]}
+    assert demo.all(select(func.count()).select_from(Bookshop)) == before
+    drain(demo.context)
+
+
+@pytest.mark.seed("F05")
+def test_at_night_stock_is_sent_anew_and_nothing_goes_stale(demo: Demo) -> None:
+    tomorrow = NOW + timedelta(days=1)
+    demo.context.clock.move_to(tomorrow)
+    with demo.context.session() as session:
+        receive_all(session, demo.context, at=tomorrow)
+    drain(demo.context)
+    newest = demo.all(select(FeedRun).where(FeedRun.received_at == tomorrow))
+    assert len(newest) == BOOKSHOPS[demo.network]
+    assert {run.state for run in newest} <= {"applied", "unchanged"}
+    moved = sum(run.added + run.changed + run.zeroed for run in newest) / sum(run.isbns for run in newest)
+    assert 0.01 < moved < 0.06, "about two days' changes of two per cent"
+    demo.context.clock.move_to(NOW)
+
+
+def test_production_has_no_demo(demo: Demo) -> None:
+    real = replace(demo.context, config=replace(demo.context.config, production=True))
+    with pytest.raises(Refused, match="production"):
+        load_demo(real)
+
+
+def test_the_demo_writes_nothing_around_the_actions() -> None:
+    """No table is named in a call of ``add`` or ``insert``, but the row that says that the demo is loaded."""
+    found = []
+    for path in sorted(Path(ROOT / "jobs" / "demo").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and _name(node.func) in {
+                "add",
+                "add_all",
+                "insert",
+                "update",
+                "delete",
+                "text",
+            }:
+                found.append(f"{path.name}: {ast.unparse(node)}")
+    assert found == ["loading.py: session.add(ScheduledRun(**MARK))"]
+
+
+def _name(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
