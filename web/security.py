@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 
 POLICY = "; ".join(
     (
@@ -22,6 +22,7 @@ POLICY = "; ".join(
 
 def init(app: Flask) -> None:
     """Set the headers on every answer; pages of signed-in people are never stored by anybody."""
+    app.before_request(refuse_nul)
 
     @app.after_request
     def headers(response: Response) -> Response:
@@ -36,3 +37,12 @@ def init(app: Flask) -> None:
             response.headers.setdefault("Cache-Control", "no-store")
             response.vary.add("Cookie")
         return response
+
+
+def refuse_nul() -> None:
+    """PostgreSQL keeps no NUL in a text: an address that holds one names nothing, a field that does is wrong."""
+    if "\0" in request.path:
+        abort(404)
+    typed = request.form if request.method == "POST" else request.args
+    if any("\0" in word for name, words in typed.lists() for word in (name, *words)):
+        abort(400)

@@ -1,0 +1,31 @@
+"""One world for the whole matrix: its questions leave nothing behind."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from config.services import Endpoints
+from tests.conftest import Template, make_house
+from tests.matrix.asking import Matrix
+from tests.matrix.world import World, build
+
+
+@pytest.fixture(scope="package")
+def world(
+    endpoints: Endpoints, templates: dict[str, Template], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """A Spanish network in full swing."""
+    with make_house("es", endpoints, templates, tmp_path_factory.mktemp("matrix")) as house:
+        made = build(house)
+        # A worker that lives for as long as the matrix is asked.
+        house.app.extensions["redis"].set("mostrador:heartbeat:worker", time.time() + 600)
+        yield made
+
+
+@pytest.fixture(scope="package")
+def matrix(world: World) -> Matrix:
+    """The world with everybody's browser."""
+    return Matrix(world)
