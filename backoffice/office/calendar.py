@@ -256,7 +256,7 @@ class Calendar(ScreenView):
                 missing=missing,
                 draft=extra_vacation or (Vacation(extra_day, extra_day) if extra_day else None),
             ),
-            missing=missing,
+            addable=len(actions.addable_holidays(bookshop=shop, calendar=calendar, at=at)),
             years=_tabs(now),
             closing_days=queries.closing_days(session, bookshop_id=shop.id, first=now, last=now + AHEAD),
             vacations=queries.vacations(session, bookshop_id=shop.id, first=now, last=now + AHEAD),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
-from typing import Any
 
 from flask import current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,6 +19,7 @@ from backoffice.office.desk import desk, today
 from backoffice.office.wording import day_hour, long_day
 from trade.base.errors import Refused
 from trade.base.settings import resolve_many, value_of
+from trade.base.tenancy import TenantSession
 from trade.base.text import N_
 from trade.billing.queries import settlements_of
 from trade.billing.queries.forecast import open_month, transfer_day
@@ -27,6 +28,7 @@ from trade.catalogue.queries import books
 from trade.catalogue.rules import isbn13
 from trade.gift_cheques import actions, queries
 from trade.gift_cheques.actions import ChequeView
+from trade.gift_cheques.queries import Redemption
 from trade.gift_cheques.settings import UNDO_MINUTES
 from web.language import money, zone
 from web.limits import limiter
@@ -125,7 +127,7 @@ class Cheques(ScreenView):
             rows=queries.redemptions(session, bookshop_id=shop.id, since=since, until=until, limit=500),
             sums=queries.sums(session, bookshop_id=shop.id, since=since, until=until),
             channels=KINDS,
-            undoable=self.undoable,
+            undoable=_undoable(session, at),
             day_hour=day_hour,
         )
 
@@ -159,13 +161,6 @@ class Cheques(ScreenView):
         typed.code.data = code
         return self.counter(typed, view=view, redeem=form if view else None, refused=refused or unknown)
 
-    def undoable(self, redemption: Any) -> bool:
-        """Whether the button is shown: the action decides again."""
-        session, _, at = desk()
-        minutes = value_of(session, UNDO_MINUTES, at=at)
-        recent = at - redemption.at <= timedelta(minutes=minutes)
-        return recent and redemption.undone_at is None and not redemption.settled
-
     def counter(
         self,
         form: CodeForm,
@@ -191,13 +186,24 @@ class Cheques(ScreenView):
             coming=open_month(session, bookshop_id=shop.id, at=at),
             transferred=transfer_day(session, at=at),
             channels=KINDS,
-            undoable=self.undoable,
+            undoable=_undoable(session, at),
             minutes=value_of(session, UNDO_MINUTES, at=at),
             vat=resolve_many(session, [VAT], at=at, bookshop_ids=[None], missing="none")[None, VAT.key].value or 0,
             currency=session.profile.currency,
             long_day=long_day,
             month=_month("", at),
         )
+
+
+def _undoable(session: TenantSession, at: datetime) -> Callable[[Redemption], bool]:
+    """Whether a redemption gets an undo button: the action decides again."""
+    minutes = value_of(session, UNDO_MINUTES, at=at)
+
+    def undoable(redemption: Redemption) -> bool:
+        recent = at - redemption.at <= timedelta(minutes=minutes)
+        return recent and redemption.undone_at is None and not redemption.settled
+
+    return undoable
 
 
 def _isbns(typed: str) -> tuple[int, ...]:

@@ -61,7 +61,7 @@ class Money(ScreenView):
         session, _, _ = desk()
         lines = statement_lines(session, settlement_id=settlement.id)
         headings = [gettext("When"), gettext("Cheque"), gettext("Where"), gettext("Amount")]
-        rows = [(line.at, line.tail, line.channel, euros(line.cents)) for line in lines]
+        rows = [(line.at, line.cheque, line.channel, euros(line.cents)) for line in lines]
         return csv_response(f"statement-{settlement.month}", headings, rows)
 
     @expose("/invoices/<reference>.pdf")

@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext
 from markupsafe import Markup
+from sqlalchemy import and_
 
 from backoffice.base import RecordView, Tab
 from backoffice.cells import Column, moment_cell, state_in, state_word
-from backoffice.office.desk import desk
+from backoffice.office.desk import bookshop, desk
 from backoffice.office.queue import row_of
 from backoffice.office.timeline import draw
 from backoffice.office.wording import because, brief_day, day_hour, due_words, long_day
@@ -67,7 +68,8 @@ def _title_cell(column: Column, row: Reservation, beside: Any) -> str:
 
 
 def _view(key: str) -> Callable[[], Any]:
-    return lambda: Reservation.state.in_(queries.VIEWS[key])
+    # A bookseller is a reader elsewhere, too: her own reservations do not belong into this list.
+    return lambda: and_(Reservation.bookshop_id == bookshop().id, Reservation.state.in_(queries.VIEWS[key]))
 
 
 class Reservations(RecordView):

@@ -60,11 +60,16 @@ def add_closing_day(
     return _move(session, bookshop, at)
 
 
+def addable_holidays(*, bookshop: Bookshop, calendar: WorkingCalendar, at: datetime) -> dict[date, str]:
+    """The public holidays of the region in the coming year that are not in the calendar yet."""
+    tomorrow = _today(calendar, at) + timedelta(days=1)
+    return missing_holidays(bookshop=bookshop, calendar=calendar, first=tomorrow, last=tomorrow + A_YEAR)
+
+
 def add_regional_holidays(session: TenantSession, *, bookshop: Bookshop, at: datetime) -> list[date]:
     """Add every missing public holiday of the bookshop's region in the coming year; the days added."""
     calendar = calendar_of(session, bookshop=bookshop, at=at)
-    tomorrow = _today(calendar, at) + timedelta(days=1)
-    missing = missing_holidays(bookshop=bookshop, calendar=calendar, first=tomorrow, last=tomorrow + A_YEAR)
+    missing = addable_holidays(bookshop=bookshop, calendar=calendar, at=at)
     for day, name in missing.items():
         _add_day(session, bookshop, day, name, at)
     _move(session, bookshop, at)

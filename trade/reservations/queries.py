@@ -145,7 +145,7 @@ def trace_of(deadline: Deadline) -> dict[str, Any]:
 
 def next_number(session: TenantSession) -> int:
     """A fresh number, for a reference that is known before the row is written."""
-    return session.execute(select(func.nextval("reservation_id_seq"))).scalar_one()
+    return int(session.execute(select(func.nextval("reservation_id_seq"))).scalar_one())
 
 
 def _of_bookshop(bookshop_id: int) -> Select[Reservation]:

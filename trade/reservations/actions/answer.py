@@ -82,7 +82,7 @@ def cancel(session: TenantSession, *, reference: str, at: datetime) -> Reservati
 
     Raises NotFound, Conflict.
     """
-    reservation = _load(session, reference)
+    reservation = _load_own(session, reference)
     fire(session, RESERVATION, reservation, "cancel", role="reader", at=at, closed_at=at)
     release_hold(session, reference=reservation.reference, at=at)
     tell_bookshop(
@@ -135,8 +135,16 @@ def lapse(session: TenantSession, *, reference: str, at: datetime) -> Reservatio
 
 
 def _load(session: TenantSession, reference: str) -> Reservation:
+    """The reservation as the bookshop of this session has it; booksellers are readers elsewhere, too."""
     found = by_reference(session, reference=reference)
-    if found is None:
+    if found is None or found.bookshop_id != session.scope.bookshop_id:
+        raise NotFound()
+    return found
+
+
+def _load_own(session: TenantSession, reference: str) -> Reservation:
+    found = by_reference(session, reference=reference)
+    if found is None or found.reader_id is None or found.reader_id != session.scope.person_id:
         raise NotFound()
     return found
 
