@@ -18,6 +18,7 @@ from config.settings import NETWORKS, Config, SettingsError, load
 from jobs import commands
 from jobs.context import Context, open_context
 from jobs.first_data import load_first_data, load_places
+from jobs.privacy import replay_tombstones
 
 FAILED = 1
 _LOCK = 727_003
@@ -100,6 +101,8 @@ def complete_data(context: Context) -> None:
         session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
         load_first_data(session, at=context.now())
         load_places(session)
+    if erased := replay_tombstones(context):
+        say(f"Erased again {erased} people whom a restored backup had brought back")
 
 
 def end_on_sigterm() -> None:
