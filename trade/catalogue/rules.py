@@ -53,18 +53,6 @@ def isbn_in(words: str) -> int | None:
         return None
 
 
-def read_isbns(text: str) -> list[int]:
-    """The ISBNs of a pasted list, one a line or parted by commas, each once. Refused with the line that is none."""
-    found: dict[int, None] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        for writing in filter(str.strip, re.split("[,;]", line)):
-            try:
-                found[isbn13(writing)] = None
-            except Refused as refused:
-                raise Refused(N_("Line %(line)s: %(reason)s"), line=number, reason=refused.text) from None
-    return list(found)
-
-
 @lru_cache(maxsize=20_000)
 def hyphenated(isbn: int) -> str:
     """The ISBN as it is printed: 9788437604947 -> 978-84-376-0494-7."""

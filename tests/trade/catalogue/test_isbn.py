@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from stdnum import isbn as numbering
 
 from trade.base.errors import Refused
-from trade.catalogue.rules import hyphenated, isbn13, isbn_in, read_isbns
+from trade.catalogue.rules import hyphenated, isbn13, isbn_in
 
 
 @pytest.mark.parametrize(
@@ -73,14 +73,6 @@ def test_anything_else_is_refused_with_a_reason(writing: str, reason: str) -> No
         isbn13(writing)
     assert str(refused.value) == reason
     assert isbn_in(writing) is None
-
-
-def test_a_pasted_list_is_read_line_by_line() -> None:
-    text = "978-84-376-0494-7\n\n9782070368228, 84-376-0494-X;\r\n"
-    assert read_isbns(text) == [9788437604947, 9782070368228]
-    assert read_isbns("") == []
-    with pytest.raises(Refused, match="Line 2: “nothing” is not an ISBN"):
-        read_isbns("9788437604947\nnothing\n")
 
 
 @given(st.from_regex(r"\A97[89][0-9]{10}\Z"))
