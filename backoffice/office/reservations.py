@@ -13,7 +13,7 @@ from markupsafe import Markup
 from sqlalchemy import and_
 
 from backoffice.base import RecordView, Tab
-from backoffice.cells import Column, moment_cell, state_in, state_word
+from backoffice.cells import Column, moment_cell, state_in, state_mark, state_word
 from backoffice.office.desk import bookshop, desk
 from backoffice.office.queue import row_of
 from backoffice.office.timeline import draw
@@ -54,6 +54,12 @@ def _reference_cell(column: Column, row: Reservation, beside: Any) -> Any:
     return Markup('<a href="{}">{}</a>').format(address, row.reference)
 
 
+def _state_cell(column: Column, row: Reservation, beside: Any) -> Any:
+    if row.state in OPEN and clock().now() > row.due_at:
+        return state_mark(gettext("Late"), "late")
+    return state_in(RESERVATION)(column, row, beside)
+
+
 def _due_cell(column: Column, row: Reservation, beside: Any) -> Any:
     if row.state not in OPEN:
         return None
@@ -77,7 +83,7 @@ class Reservations(RecordView):
 
     columns = (
         Column("reference", N_("Reservation"), cell=_reference_cell, css="ref"),
-        Column("state", N_("State"), cell=state_in(RESERVATION), plain=state_word(RESERVATION)),
+        Column("state", N_("State"), cell=_state_cell, plain=state_word(RESERVATION)),
         Column("due_at", N_("Due"), cell=_due_cell, sort=True),
         Column("isbn", N_("Title"), cell=_title_cell, plain=_title_cell, css="wide"),
         Column("reader_name", N_("Reader")),
