@@ -16,10 +16,11 @@ from contextlib import contextmanager
 from config import logging
 from config.services import ServersError, Services
 from config.settings import DEFAULT_PORT, ROOT, Config, SettingsError
-from jobs import commands, demo
+from jobs import demo
 from jobs.children import Child, Children
 from jobs.context import Context
 from jobs.launch import Outdated, cannot_be_hurried, end_on_sigterm, opened, place_parser, say, services_of, settings_of
+from trade.base.errors import Refused
 
 PORTS_TO_TRY = 20
 SECONDS_TO_READY = 90
@@ -128,8 +129,11 @@ def load_demo(context: Context) -> None:
     if context.config.production:
         return
     say("Preparing the demo (about a minute the first time)")
-    if commands.main(["demo", "load"], context) != 0:
-        raise CannotRun("The demo could not be loaded (see above). Try again, or start anew with: bin/run --reset")
+    try:
+        demo.load(context)
+    except Refused as refused:
+        remedy = "Try again, or start anew with: bin/run --reset"
+        raise CannotRun(f"The demo could not be loaded: {refused}\n{remedy}") from refused
 
 
 def children_of(config: Config) -> list[Child]:
