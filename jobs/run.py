@@ -24,6 +24,7 @@ from trade.base.errors import Refused
 
 PORTS_TO_TRY = 20
 SECONDS_TO_READY = 90
+RUN_LOCK = "run.lock"
 AREAS = {"Storefront": "/", "Bookshops": "/office/", "Staff": "/staff/", "Accountants": "/ledger/"}
 
 
@@ -71,7 +72,7 @@ def main(argv: Sequence[str]) -> int:
 @contextmanager
 def only_one(config: Config) -> Iterator[None]:
     """Hold the data folder: a second bin/run of the same home and network is told so."""
-    with (config.folder / "run.lock").open("a") as lock:
+    with (config.folder / RUN_LOCK).open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -89,8 +90,11 @@ def reset(config: Config) -> None:
     if input("Type yes to go on: ").strip().lower() != "yes":
         raise CannotRun("Nothing was deleted.")
     services_of(config).destroy()
-    shutil.rmtree(config.files_dir, ignore_errors=True)
-    config.files_dir.mkdir(mode=0o700, parents=True)
+    for path in [*config.folder.iterdir(), config.files_dir]:
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name not in {RUN_LOCK, "servers.lock"}:
+            path.unlink(missing_ok=True)
 
 
 def free_port(bind: str, chosen: int | None) -> int:

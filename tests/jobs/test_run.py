@@ -99,13 +99,14 @@ def test_a_taken_port_is_refused_if_chosen_and_passed_over_if_not(monkeypatch: p
 def test_a_reset_needs_a_plain_yes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
     config = settings(tmp_path)
     (config.files_dir / "invoice").touch()
+    (config.folder / "tombstones.jsonl").touch()
     monkeypatch.setattr("builtins.input", lambda _question: answer)
     with pytest.raises(CannotRun, match="Nothing was deleted"):
         reset(config)
     assert (config.files_dir / "invoice").exists()
     monkeypatch.setattr("builtins.input", lambda _question: "Yes")
     reset(config)
-    assert list(config.files_dir.iterdir()) == []
+    assert list(config.folder.iterdir()) == []
 
 
 def test_a_reset_never_touches_a_named_database(tmp_path: Path) -> None:
