@@ -38,13 +38,14 @@ def make_pdf(document: InvoiceDocument, translations: NullTranslations, logo: Lo
     fonts = FontConfiguration()
     try:
         paper = HTML(string=html, url_fetcher=fetcher).render(font_config=fonts)
-        return paper.write_pdf(
+        pdf: bytes = paper.write_pdf(
             finisher=finish,
             pdf_variant="pdf/a-3a",
             attachments=[_attachment(document, xml)],
         )
     except FatalURLFetchingError as error:
         raise PaperError(f"{document.number}: {', '.join(fetcher.refused)} is not ours") from error
+    return pdf
 
 
 def make_html(

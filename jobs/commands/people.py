@@ -10,7 +10,7 @@ from typing import Any
 from jobs.commands.answers import Answer, verb
 from jobs.context import Context
 from trade.accounts.actions import create_person, reset_password
-from trade.accounts.rules import BOOKSHOP_ROLES, PLATFORM_ROLES
+from trade.accounts.permissions import BOOKSHOP_ROLES, PLATFORM_ROLES
 from trade.base.errors import Refused
 from trade.base.text import N_
 from trade.members.queries import any_by_slug
