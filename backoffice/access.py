@@ -12,6 +12,7 @@ SHARED = {
 
 STAFF = {
     "staff_now.*": "staff.enter",
+    "staff_find.*": "staff.enter",
     "staff_applications.*": "staff.members",
     "staff_members.*": "staff.members",
     "staff_feeds.*": "staff.stock",

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from flask import Flask, abort, current_app, request
 from flask_admin import Admin, BaseView
+from flask_babel import get_locale
 
 from backoffice.menu import Group
 from backoffice.theme import PAPER_AND_INK
@@ -49,7 +50,9 @@ class Search:
 
 def network_place(who: Identity) -> Place:
     """The whole network, for staff and accountants."""
-    return Place(profile().brand, profile().country)
+    locale = get_locale()
+    names = locale.territories if locale is not None else {}
+    return Place(profile().brand, str(names.get(profile().country, profile().country)))
 
 
 def no_counts(session: TenantSession) -> Mapping[str, int]:

@@ -131,7 +131,7 @@ def _person(area: Area, who: Identity) -> ShownPerson:
 
 def initials(name: str) -> str:
     """The first letters of the first and the last word of a name: "Marina Soler" is MS."""
-    words = [word for word in name.replace("@", " ").split() if word]
+    words = [word for word in name.replace("@", " ").split() if word[0].isalnum()]
     picked = words[:1] + words[-1:] if len(words) > 1 else words
     return "".join(word[0] for word in picked).upper()
 

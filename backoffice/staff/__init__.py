@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from flask_admin import BaseView
 
-from backoffice.area import Area
+from backoffice.area import Area, Search
 from backoffice.profile import Profile
 from backoffice.staff.books import Books
 from backoffice.staff.cheques import Campaigns, Cheques
 from backoffice.staff.components import Components
+from backoffice.staff.find import Find
 from backoffice.staff.joining import Applications
 from backoffice.staff.mail_templates import MailTemplates
 from backoffice.staff.mails import Outbox
@@ -42,6 +43,7 @@ def views() -> Sequence[BaseView]:
     """The views of the area, made for one application."""
     return (
         Now(name=N_("Now"), endpoint="staff_now", url="/staff"),
+        Find(name=N_("Find"), endpoint="staff_find", url="find"),
         Applications(name=N_("Applications"), endpoint="staff_applications", url="applications"),
         Members(Bookshop, name=N_("Members"), endpoint="staff_members", url="members"),
         Feeds(name=N_("Stock feeds"), endpoint="staff_feeds", url="feeds"),
@@ -85,5 +87,6 @@ AREA = Area(
     icon="people",
     role=role,
     counts=counts,
+    search=Search("staff_find.index", N_("Bookshop, book, reservation, invoice or cheque")),
     account_links=((N_("Your profile"), "staff_profile.index", "person"),),
 )

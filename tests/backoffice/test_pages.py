@@ -107,7 +107,7 @@ def test_garbage_ids_are_not_found(shared_house: House) -> None:
 def test_garbage_in_a_list_is_passed_over(shared_house: House, garbage: str) -> None:
     for page in ("", "export/csv/"):
         answer = shared_house.client("ada").get(f"/staff/journal/{page}?{garbage}")
-        assert answer.status_code == 200, f"{page}?{garbage}: {answer.status_code}"
+        assert answer.status_code == (400 if "%00" in garbage else 200), f"{page}?{garbage}: {answer.status_code}"
 
 
 def test_all_garbage_at_once_is_passed_over_by_every_list(shared_house: House) -> None:
@@ -115,7 +115,8 @@ def test_all_garbage_at_once_is_passed_over_by_every_list(shared_house: House) -
     assert len(views) > 6
     for view in views:
         client = shared_house.client(AREAS[str(view.endpoint).partition("_")[0]])
-        for garbage in ("&".join(LIST_GARBAGE[::2]), "&".join(LIST_GARBAGE[1::2])):
+        readable = [garbage for garbage in LIST_GARBAGE if "%00" not in garbage]
+        for garbage in ("&".join(readable[::2]), "&".join(readable[1::2])):
             assert client.get(f"{view.url}/?{garbage}").status_code == 200, f"{view.url}?{garbage}"
 
 
