@@ -9,6 +9,7 @@ import pytest
 
 from config.services import Endpoints
 from tests.conftest import Template, make_house
+from tests.locks import without
 from tests.matrix.asking import Matrix
 from tests.matrix.world import World, build
 
@@ -29,3 +30,11 @@ def world(
 def matrix(world: World) -> Matrix:
     """The world with everybody's browser."""
     return Matrix(world)
+
+
+@pytest.fixture
+def locks(request: pytest.FixtureRequest, matrix: Matrix) -> Iterator[tuple[str, ...]]:
+    """Takes away the locks of tenancy that are named, for one test."""
+    taken: tuple[str, ...] = request.param
+    with without(taken, matrix.app, matrix.world.house.owner_url):
+        yield taken

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
-from sqlalchemy import Engine, create_engine
-from sqlalchemy.orm import Session
 
+from tests.locks import FIRST, ONE_AT_A_TIME, SECOND
 from tests.matrix.asking import Matrix, nothing_kept, side_of
 from tests.matrix.expected import GROUPS, ROWS, Row
-from trade.base import tenancy
 from web.access import permission_for
-from web.database import db
 
 pytestmark = pytest.mark.database
 # The door's own view turns strangers away: its address is public.
@@ -67,9 +64,7 @@ def test_without_the_access_guard_everything_is_wrong(matrix: Matrix, monkeypatc
     assert unnoticed == []
 
 
-def test_without_the_token_guard_every_forged_post_gets_in(
-    matrix: Matrix, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_the_token_guard_every_forged_post_gets_in(matrix: Matrix, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(matrix.app.config, "WTF_CSRF_ENABLED", False)
     with nothing_kept():
         for row in ROWS:
@@ -85,50 +80,17 @@ OWNED = [row for row in ROWS if row.foreign != "-"]
 NEIGHBOUR = {"office": "boreal_owner", "account": "bruno"}
 
 
-@pytest.fixture(scope="module")
-def owner(matrix: Matrix) -> Iterator[Engine]:
-    """The database under the role that row-level security does not bind."""
-    engine = create_engine(matrix.world.house.owner_url)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def first_lock_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sessions no longer add the owner's criterion, and judge no row."""
-    opened = tenancy.open_scope
-
-    def open_without(session: Session, *given: object) -> None:
-        session.info["first_lock_off"] = True
-        opened(session, *given)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(tenancy, "open_scope", open_without)
-    monkeypatch.setattr("web.database.open_scope", open_without)
-
-
-@pytest.fixture
-def second_lock_off(matrix: Matrix, owner: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The application works as the owner of the tables."""
-    with matrix.app.app_context():
-        monkeypatch.setitem(db.engines, None, owner)
-
-
 def neighbours(row: Row) -> list[str]:
     """The one whose things are on the other side."""
     return [NEIGHBOUR[row.endpoint.partition("_")[0].partition(".")[0]]]
 
 
-@pytest.mark.usefixtures("first_lock_off")
-def test_without_the_first_lock_every_answer_is_the_same(matrix: Matrix) -> None:
+@pytest.mark.parametrize("locks", ONE_AT_A_TIME[1:], indirect=True)
+def test_with_one_lock_every_answer_is_the_same(matrix: Matrix, locks: tuple[str, ...]) -> None:
     assert [line for row in OWNED for line in wrong(matrix, row, neighbours(row))] == []
 
 
-@pytest.mark.usefixtures("second_lock_off")
-def test_without_the_second_lock_every_answer_is_the_same(matrix: Matrix) -> None:
-    assert [line for row in OWNED for line in wrong(matrix, row, neighbours(row))] == []
-
-
-@pytest.mark.usefixtures("first_lock_off", "second_lock_off")
-def test_without_both_locks_the_neighbour_gets_in(matrix: Matrix) -> None:
+@pytest.mark.parametrize("locks", [(FIRST, SECOND)], indirect=True)
+def test_without_both_locks_the_neighbour_gets_in(matrix: Matrix, locks: tuple[str, ...]) -> None:
     """The negative control: where no query names its bookshop besides, it was the locks that kept the neighbour out."""
     assert [row.name for row in OWNED if wrong(matrix, row, neighbours(row))]

@@ -28,8 +28,8 @@ PUBLIC_TABLES = {
 }  # fmt: skip
 EVERY_BOOKSHOP = {"campaign", "campaign_book", "campaign_bookshop", "gift_cheque", "month_close", "transfer_batch"}
 THE_DOOR = {
-    "answer", "application", "billing_data", "bookshop", "consent", "fee", "person", "recovery_code", "reply",
-    "requirement_met", "role", "sign_in_attempt", "sign_in_session", "stored_file", "token", "tombstone", "totp_use",
+    "answer", "application", "billing_data", "bookshop", "consent", "person", "recovery_code", "reply", "role",
+    "sign_in_attempt", "sign_in_session", "stored_file", "token", "tombstone", "totp_use",
 }  # fmt: skip
 ACCOUNTANTS = {
     "billing_data", "campaign", "cheque_entry", "fee", "gift_cheque", "invoice", "invoice_series", "journal_entry",
