@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from jobs.demo.books import unknown_isbn
@@ -45,6 +45,12 @@ def stock_file(slug: str, books: Sequence[NewBook], *, country: str, day: date, 
     if country == "FR":
         return SampleFile("art_asc", f"{code:04}_ART.asc", _art_asc(items, code, day))
     return SampleFile("cegald", f"CEGALD-{code:04}.TXT", _cegald(items, slug, code, day, vat_rate))
+
+
+def broken_off(file: SampleFile) -> SampleFile:
+    """The file as if its export had stopped half-way: the network holds it."""
+    lines = file.data.split(b"\r\n")
+    return replace(file, data=b"\r\n".join([*lines[: len(lines) // 2], b""]))
 
 
 def _items(slug: str, books: Sequence[NewBook], country: str, day: date) -> list[Item]:

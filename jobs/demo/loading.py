@@ -16,18 +16,20 @@ from jobs.demo.books import books
 from jobs.demo.bookshops import Shop, create_bookshops
 from jobs.demo.cheques import close_last_month, create_cheques
 from jobs.demo.people import create_people
+from jobs.demo.privacy import create_requests
 from jobs.demo.resending import receive, receive_all
 from jobs.demo.reservations import create_reservations
+from trade.base import journal
 from trade.base.errors import Refused
-from trade.base.models import ScheduledRun
+from trade.base.models import JournalEntry
 from trade.base.text import N_
 from trade.catalogue.actions import add_books
 from trade.members.models import Bookshop
 from trade.stock.actions import log_rare_titles, process
 
-DAY = timedelta(days=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FOUNDED = 90 * DAY
-MARK = {"kind": "demo.load", "period": "once"}
+LOADED = "demo.loaded"
 CODES_FILE = "demo-gift-cheques.txt"
 SENDING_TWICE = 11
 
@@ -41,7 +43,7 @@ def load(context: Context) -> dict[str, Any]:
         raise Refused(N_("The demo is not loaded in production."))
     now = context.now()
     with context.session() as session:
-        if session.scalar(select(ScheduledRun.id).filter_by(**MARK)):
+        if session.scalar(select(JournalEntry.id).where(JournalEntry.action == LOADED)):
             return {"already": True, "files": receive_all(session, context, at=now)}
         if session.scalar(select(func.count()).select_from(Bookshop)):
             raise Refused(
@@ -49,7 +51,7 @@ def load(context: Context) -> dict[str, Any]:
             )
     done = _load(context, now)
     with context.session() as session:
-        session.add(ScheduledRun(**MARK))
+        journal.write(session, action=LOADED, thing="demo", thing_id=0, at=now)
     return done
 
 
@@ -63,7 +65,9 @@ def _load(context: Context, now: datetime) -> dict[str, Any]:
     codes = create_cheques(context, shops, people, now=now)
     month = close_last_month(context, people, now=now)
     applicants = create_applicants(context, people, now=now)
-    _send_stock(context, shops[:SENDING_TWICE], at=now)
+    create_requests(context, people, now=now)
+    _send_stock(context, shops[:SENDING_TWICE], at=now - HOUR)
+    _send_stock(context, shops[:1], at=now, whole=False)
     with context.session() as session:
         log_rare_titles(session, at=now)
     (context.config.folder / CODES_FILE).write_text("\n".join([*codes, ""]), encoding="utf-8")
@@ -78,12 +82,12 @@ def _load(context: Context, now: datetime) -> dict[str, Any]:
     }
 
 
-def _send_stock(context: Context, shops: list[Shop], *, at: datetime) -> int:
-    """Every bookshop but Alba sends its file, through the normal feed."""
+def _send_stock(context: Context, shops: list[Shop], *, at: datetime, whole: bool = True) -> int:
+    """These bookshops send their file through the normal feed."""
     known = books(context.profile.country)
     lines = 0
     for shop in shops:
         with context.session(shop.scope) as session:
-            run = receive(session, context, shop.id, shop.slug, known, at=at, queued=False)
+            run = receive(session, context, shop.id, shop.slug, known, at=at, queued=False, whole=whole)
             lines += process(session, run_id=run.id, at=at, store=context.store).accepted
     return lines

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from jobs.context import Context
 from jobs.demo.books import books
-from jobs.demo.files import stock_file
+from jobs.demo.files import broken_off, stock_file
 from jobs.queue import handles
 from trade.base.settings import value_of
 from trade.base.tenancy import TenantSession
@@ -57,8 +57,9 @@ def receive(
     *,
     at: datetime,
     queued: bool = True,
+    whole: bool = True,
 ) -> FeedRun:
-    """Receive the file that a sample bookshop would send at this moment."""
+    """Receive the file that a sample bookshop would send at this moment, ``whole`` or broken off half-way."""
     day = at.astimezone(ZoneInfo(context.profile.time_zone)).date()
     vat_rate = value_of(session, VAT_RATES, at=at, bookshop_id=bookshop_id)["fixed_price"]
     file = stock_file(slug, known, country=context.profile.country, day=day, vat_rate=vat_rate)
@@ -66,7 +67,7 @@ def receive(
         session,
         bookshop_id=bookshop_id,
         format=file.format,
-        data=file.data,
+        data=file.data if whole else broken_off(file).data,
         name=file.name,
         origin=ORIGIN,
         at=at,
