@@ -57,7 +57,8 @@ def may(table: str, scope: Scope, verb: str, row: dict[str, Any]) -> bool:
     if scope.kind in {"staff", "system"}:
         return True
     person = row.get("reader_id") if "reader_id" in row else row.get("person_id")
-    mine = scope.person_id is not None and person == scope.person_id
+    at_work = scope.kind == "bookshop" and {"bookshop", "bookshop_sees"} & set(MODELS[table].__access__)
+    mine = scope.person_id is not None and person == scope.person_id and not at_work
     ours = scope.kind == "bookshop" and row.get("bookshop_id") == scope.bookshop_id
     ourselves = scope.kind == "bookshop" and row.get("id") == scope.bookshop_id
     myself = scope.person_id is not None and row.get("id") == scope.person_id

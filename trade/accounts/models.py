@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Index, LargeBinary, UniqueConstraint, select
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, Index, LargeBinary, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trade.base.db import Base, Created, Id, bookshop_key, person_key
@@ -40,10 +40,14 @@ class Person(Base):
 
 
 class Role(Base):
-    """A person's role: ``administrator``, ``staff``, ``accountant``; or in one bookshop ``owner``, ``clerk``."""
+    """A person's role: ``administrator``, ``staff``, ``accountant``; or in one bookshop ``owner``, ``clerk``.
+
+    Nobody gives herself one: a bookshop's session writes roles of its own bookshop only, and those of the
+    platform have no bookshop.
+    """
 
     __tablename__ = "role"
-    __access__ = ("bookshop", "reader", "door")
+    __access__ = ("bookshop", "reader_sees", "door")
     __deletable__ = True
 
     id: Mapped[Id]
@@ -52,7 +56,11 @@ class Role(Base):
     bookshop_id: Mapped[int | None] = bookshop_key(nullable=True)
     created_at: Mapped[Created]
 
-    __table_args__ = (UniqueConstraint("person_id", "name", "bookshop_id", postgresql_nulls_not_distinct=True),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "name", "bookshop_id", postgresql_nulls_not_distinct=True),
+        CheckConstraint("(bookshop_id IS NULL) = (name IN ('administrator', 'staff', 'accountant'))", name="place"),
+        CheckConstraint("name IN ('administrator', 'staff', 'accountant', 'owner', 'clerk')", name="name"),
+    )
 
 
 class SignInSession(Base):

@@ -47,7 +47,7 @@ class Application(Base):
     """What the applicant told: contact, independence (F04), software. Private to staff and the bookshop."""
 
     __tablename__ = "application"
-    __access__ = ("bookshop", "door")
+    __access__ = ("bookshop_sees", "door")
 
     id: Mapped[Id]
     bookshop_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("bookshop.id"), unique=True)
@@ -84,7 +84,7 @@ class Fee(Base):
     """The membership fee of one period (T02): due, then paid with its proof."""
 
     __tablename__ = "fee"
-    __access__ = ("bookshop", "accountant", "door")
+    __access__ = ("bookshop_sees", "accountant")
 
     id: Mapped[Id]
     bookshop_id: Mapped[int] = bookshop_key()
@@ -130,7 +130,7 @@ class RequirementMet(Base):
     """A bookshop meets a requirement."""
 
     __tablename__ = "requirement_met"
-    __access__ = ("bookshop_sees", "door")
+    __access__ = ("bookshop_sees",)
     __deletable__ = True
 
     id: Mapped[Id]

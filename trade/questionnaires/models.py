@@ -53,7 +53,7 @@ class Reply(Base):
     """A bookshop's reply to one questionnaire. ``state``: open, submitted, reopened, closed."""
 
     __tablename__ = "reply"
-    __access__ = ("bookshop", "door")
+    __access__ = ("bookshop_sees", "door")
 
     id: Mapped[Id]
     bookshop_id: Mapped[int] = bookshop_key()
@@ -69,7 +69,7 @@ class Answer(Base):
     """One answer. ``asked`` holds the change that staff ask for; empty where none is asked."""
 
     __tablename__ = "answer"
-    __access__ = ("bookshop", "door")
+    __access__ = ("bookshop_sees", "door")
 
     id: Mapped[Id]
     reply_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("reply.id"), index=True)

@@ -37,7 +37,7 @@ class Acceptance(Base):
     """Proof that a person accepted a version, for a bookshop or for herself; append-only."""
 
     __tablename__ = "acceptance"
-    __access__ = ("bookshop", "reader")
+    __access__ = ("bookshop", "reader_sees")
     __append_only__ = True
 
     id: Mapped[Id]

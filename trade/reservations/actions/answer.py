@@ -101,7 +101,7 @@ def give_up(session: TenantSession, *, reference: str, at: datetime) -> Reservat
 
     The bookshop is told to put the copy back. Raises NotFound, Conflict.
     """
-    reservation = _load(session, reference)
+    reservation = _load_own(session, reference)
     if reservation.state != "notified":
         return cancel(session, reference=reference, at=at)
     fire(session, RESERVATION, reservation, "lapse", role="platform", at=at, closed_at=at)
