@@ -31,6 +31,13 @@ NETWORKS = ("es", "fr")
 _numbers = itertools.count(1)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever stands on the servers is marked so: ``-m "not database"`` is the quick loop."""
+    for item in items:
+        if "endpoints" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.database)
+
+
 def data_folder() -> Path:
     """The real trade files: MOSTRADOR_TEST_DATA, else shared/data beside the checkout."""
     return Path(os.environ.get("MOSTRADOR_TEST_DATA") or ROOT.parent / "shared" / "data")
