@@ -12,13 +12,14 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
-from sqlalchemy import create_engine, func, inspect, select, text
+from sqlalchemy import create_engine, func, select, text
 
 from jobs.context import Context
 from jobs.privacy import remember, replay_tombstones, stones_file
 from jobs.queue import drain
 from tests.cast import NOW
 from tests.conftest import House
+from tests.trade.privacy.traces import traces
 from trade.accounts import actions as accounts
 from trade.accounts.actions.counting import note
 from trade.accounts.models import Person, SignInSession
@@ -54,19 +55,8 @@ def pepper_of(house: House) -> bytes:
 
 
 def hits(house: House) -> dict[str, int]:
-    """Every column of every table, and every file, in which a marker stands, with how often."""
-    found: dict[str, int] = {}
-    engine = create_engine(house.owner_url)
-    with engine.connect() as connection:
-        for table in inspect(engine).get_table_names():
-            for row in connection.execute(text(f'SELECT to_jsonb(t)::text AS words FROM "{table}" t')):
-                if any(marker.lower() in row.words.lower() for marker in MARKERS):
-                    found[table] = found.get(table, 0) + 1
-    engine.dispose()
-    for path in house.folder.rglob("*"):
-        if path.is_file() and any(marker.encode() in path.read_bytes() for marker in MARKERS):
-            found["file"] = found.get("file", 0) + 1
-    return found
+    """Where a marker stands, and how often."""
+    return traces(house, MARKERS)
 
 
 def plant(house: House) -> int:
