@@ -89,17 +89,6 @@ def people_of(session: TenantSession, *, bookshop_id: int) -> Sequence[tuple[Rol
     return [(role, person) for role, person in rows]
 
 
-def platform_people(session: TenantSession) -> Sequence[tuple[Role, Person]]:
-    """The people with a role of the platform."""
-    rows = session.execute(
-        select(Role, Person)
-        .join(Person, Person.id == Role.person_id)
-        .where(Role.bookshop_id.is_(None), Person.state == "active")
-        .order_by(Role.name, Person.name, Person.id)
-    ).all()
-    return [(role, person) for role, person in rows]
-
-
 def open_sessions(session: TenantSession, *, person_id: int, at: datetime) -> Sequence[SignInSession]:
     """The sessions in which a person is signed in, the latest first."""
     return session.scalars(

@@ -116,11 +116,6 @@ def session_life(roles: Iterable[Held]) -> timedelta:
     return STAFF_SESSION if any(role.name in PLATFORM_ROLES for role in roles) else READER_SESSION
 
 
-def is_usable(*, used_at: datetime | None, expires_at: datetime, at: datetime) -> bool:
-    """Whether a one-time token may still be used: not used, not expired (the last moment does not count)."""
-    return used_at is None and at < expires_at
-
-
 # --- second factor ---------------------------------------------------------------------------------
 
 NAME_LENGTH = 120

@@ -107,11 +107,6 @@ def fingerprint(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def subject_tail(subject: str) -> str:
-    """The short form of a random subject, for lists."""
-    return subject[:8]
-
-
 @dataclass(frozen=True)
 class Line:
     """One line of the readable certificate: a msgid with its counts."""

@@ -17,7 +17,6 @@ from trade.accounts.rules import (
     check_password,
     check_removal,
     highest,
-    is_usable,
     network_of,
     recovery_code,
     session_life,
@@ -85,19 +84,6 @@ def test_guessing_is_limited_by_address_and_by_network(for_address: int, for_net
         return
     with pytest.raises(Refused, match="15 minutes"):
         check_guessing(for_address=for_address, for_network=for_network)
-
-
-@pytest.mark.parametrize(
-    ("used_at", "expires_at", "usable"),
-    [
-        (None, NOON + SECOND, True),
-        (None, NOON, False),
-        (None, NOON - SECOND, False),
-        (NOON - SECOND, NOON + SECOND, False),
-    ],
-)
-def test_a_token_works_once_and_until_its_end(used_at: datetime | None, expires_at: datetime, usable: bool) -> None:
-    assert is_usable(used_at=used_at, expires_at=expires_at, at=NOON) is usable
 
 
 @pytest.mark.parametrize(
