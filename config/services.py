@@ -78,9 +78,12 @@ class Services:
                 self._stop()
 
     def destroy(self) -> None:
-        """Stop the private servers and delete their data for good."""
+        """Stop the private servers and delete their data for good. Raises ServersError if they are in use."""
         if self._pointer.exists():
             with users.exclusive(self._lock):
+                if in_use := users.living(self._users):
+                    numbers = ", ".join(str(user.pid) for user in in_use)
+                    raise ServersError(f"The servers of {self.folder} are in use (by process {numbers}).")
                 self._stop()
                 shutil.rmtree(self._data(), ignore_errors=True)
                 self._pointer.unlink()
@@ -100,7 +103,8 @@ class Services:
         finally:
             with users.exclusive(self._lock):
                 others = users.living(self._users)
-                others.remove(me)
+                if me in others:
+                    others.remove(me)
                 users.note(self._users, others)
                 if not others:
                     self._stop()

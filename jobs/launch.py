@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -29,9 +29,10 @@ class Outdated(Exception):
 
 
 def say(*lines: str) -> None:
-    """Talk to the person at the terminal, beside the answer on standard output."""
-    for line in lines:
-        print(line, file=sys.stderr, flush=True)  # noqa: T201
+    """Talk to the person at the terminal, beside the answer on standard output; nobody there is no error."""
+    with suppress(OSError):
+        for line in lines:
+            print(line, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def place_parser() -> argparse.ArgumentParser:

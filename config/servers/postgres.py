@@ -12,7 +12,7 @@ from psycopg import sql
 from config.servers.account import Account, private_folder
 from config.servers.engines import Postgres
 from config.servers.errors import ServersError
-from config.servers.processes import Process, spawn, wait_until
+from config.servers.processes import Process, spawn, stray, wait_until
 
 DATABASE = "mostrador"
 OWNER = "mostrador_owner"
@@ -55,6 +55,8 @@ def start(engine: Postgres, data: Path, sockets: Path, log: Path, account: Accou
 
     Raises ServersError with the end of its log if it does not come up.
     """
+    if left := stray(data / "postmaster.pid", "postgres"):
+        stop(left)
     options = {
         "listen_addresses": "",
         "unix_socket_directories": str(sockets),

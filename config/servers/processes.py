@@ -40,6 +40,16 @@ class Process:
             wait_until(lambda: not self.alive(), patience)
 
 
+def stray(pid_file: Path, program: str) -> Process | None:
+    """The process a server noted in its own file, if it lives and is that program: its starter was killed."""
+    try:
+        pid = int(pid_file.read_text().split()[0])
+        command = Path(f"/proc/{pid}/comm").read_text().strip()
+    except (OSError, ValueError, IndexError):
+        return None
+    return Process.of(pid) if command == program else None
+
+
 class _Detached(subprocess.Popen[bytes]):
     """A child that outlives this object, and this process, on purpose: no warning that it still runs."""
 

@@ -7,7 +7,7 @@ import redis
 
 from config.servers.account import Account
 from config.servers.errors import ServersError
-from config.servers.processes import Process, spawn, wait_until
+from config.servers.processes import Process, spawn, stray, wait_until
 
 
 def url(sockets: Path) -> str:
@@ -20,8 +20,12 @@ def start(program: Path, data: Path, sockets: Path, log: Path, account: Account)
 
     Raises ServersError if it does not come up.
     """
+    pid_file = data / "redis.pid"
+    if left := stray(pid_file, "redis-server"):
+        stop(left)
     options = {
         "port": "0",
+        "pidfile": str(pid_file),
         "unixsocket": str(_socket(sockets)),
         "unixsocketperm": "700",
         "dir": str(data),

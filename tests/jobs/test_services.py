@@ -110,6 +110,22 @@ def test_a_server_that_died_is_started_again_at_the_same_address(services: Servi
         assert answer(endpoints) == ("mostrador_app", True)
 
 
+def test_servers_whose_starter_was_killed_too_early_are_replaced(services: Services) -> None:
+    with services.borrowed():
+        orphans = servers(services)
+        (services.folder / "servers.json").unlink()
+        assert answer(services.start()) == ("mostrador_app", True)
+        assert not any(server.alive() for server in orphans.values())
+        assert all(server.alive() for server in servers(services).values())
+
+
+def test_servers_in_use_are_not_destroyed(services: Services) -> None:
+    with services.borrowed() as endpoints:
+        with pytest.raises(ServersError, match=f"in use .by process {os.getpid()}"):
+            services.destroy()
+        assert answer(endpoints) == ("mostrador_app", True)
+
+
 def test_data_outlive_the_servers(services: Services) -> None:
     with services.borrowed() as endpoints, psycopg.connect(conninfo(endpoints.database_owner_url)) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 1 AS one")
