@@ -103,7 +103,7 @@ def test_without_a_mail_server_it_stays_in_the_outbox(house: House, context: Con
     with house.session() as session:
         message = session.scalars(select(Message)).one()
         assert (message.state, message.sent_at) == ("kept", None)
-        assert "martes 24 de noviembre, 11:00" in message.body
+        assert "martes 24 de noviembre a las 11:00" in message.body
         assert "Red de muestra" in message.body and message.subject.startswith("Mostrador:")
 
 

@@ -174,7 +174,7 @@ def in_words(value: Value, *, locale: str, time_zone: str, currency: str, transl
 
 
 _MOMENT = {
-    "es": "EEEE d 'de' MMMM, H:mm",
-    "fr": "EEEE d MMMM, H:mm",
-    "en": "EEEE d MMMM, H:mm",
+    "es": "EEEE d 'de' MMMM 'a las' H:mm",
+    "fr": "EEEE d MMMM 'à' H 'h' mm",
+    "en": "EEEE d MMMM 'at' H:mm",
 }

@@ -67,9 +67,9 @@ MOMENT = datetime(2026, 11, 24, 10, 5, tzinfo=UTC)
         (Euros(123456), "en", "Europe/Paris", "€1,234.56"),
         (date(2026, 11, 24), "es", "Europe/Madrid", "martes, 24 de noviembre de 2026"),
         (date(2026, 11, 24), "fr", "Europe/Paris", "mardi 24 novembre 2026"),
-        (MOMENT, "es", "Europe/Madrid", "martes 24 de noviembre, 11:05"),
-        (MOMENT, "es", "Atlantic/Canary", "martes 24 de noviembre, 10:05"),
-        (MOMENT, "fr", "Europe/Paris", "mardi 24 novembre, 11:05"),
+        (MOMENT, "es", "Europe/Madrid", "martes 24 de noviembre a las 11:05"),
+        (MOMENT, "es", "Atlantic/Canary", "martes 24 de noviembre a las 10:05"),
+        (MOMENT, "fr", "Europe/Paris", "mardi 24 novembre à 11 h 05"),
         (Text("Not in stock"), "es", "Europe/Madrid", "[es] Not in stock"),
         (
             Text("Wait until %(day)s", {"day": date(2026, 11, 24)}),
