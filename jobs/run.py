@@ -136,8 +136,7 @@ def load_demo(context: Context) -> None:
     try:
         demo.load(context)
     except Refused as refused:
-        remedy = "Try again, or start anew with: bin/run --reset"
-        raise CannotRun(f"The demo could not be loaded: {refused}\n{remedy}") from refused
+        raise CannotRun(f"The demo could not be loaded: {refused}") from refused
 
 
 def children_of(config: Config) -> list[Child]:
