@@ -18,13 +18,14 @@ LOCALES = Path(__file__).parent / "locale"
 
 
 @cache
-def _catalogue(locale: str) -> NullTranslations:
+def catalogue(locale: str) -> NullTranslations:
+    """The translations of a language; the words stay as they are where it has none."""
     return Translations.load(str(LOCALES), [locale])
 
 
 def translate(message: str, locale: str) -> str:
     """A msgid in a language; unchanged where the catalogue lacks it."""
-    return _catalogue(locale).gettext(message)
+    return catalogue(locale).gettext(message)
 
 
 def load_profile(network: str) -> Profile:

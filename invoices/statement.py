@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from gettext import NullTranslations
 from zoneinfo import ZoneInfo
 
 from invoices.tables import decimal, safe, write_csv
 from trade.base.text import N_
-from trade.billing.rules.document import InvoiceDocument, Unbalanced
+from trade.billing.rules.document import InvoiceDocument, StatementLine, Unbalanced
 
 HEAD = (N_("Kind"), N_("Date"), N_("Time"), N_("Gift cheque"), N_("Reference"), N_("Amount"), N_("Cents"))
 KINDS = {
@@ -21,17 +21,6 @@ KINDS = {
 }
 
 Row = tuple[str, date, str, str, str, int]
-
-
-@dataclass(frozen=True, kw_only=True)
-class StatementLine:
-    """One redemption: when (aware), its channel, the last letters of the cheque, a reference, cents."""
-
-    at: datetime
-    channel: str
-    cheque: str
-    reference: str
-    cents: int
 
 
 def statement_csv(

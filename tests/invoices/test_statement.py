@@ -11,9 +11,9 @@ from io import StringIO
 import pytest
 
 from invoices.sample import REDEMPTIONS, sample
-from invoices.statement import MonthRow, StatementLine, month_sums, statement_csv, totals_csv
+from invoices.statement import MonthRow, month_sums, statement_csv, totals_csv
 from invoices.tables import decimal, safe
-from trade.billing.rules.document import Unbalanced
+from trade.billing.rules.document import StatementLine, Unbalanced
 
 PLAIN = NullTranslations()
 LINES = [

@@ -26,7 +26,7 @@ PUBLIC_TABLES = {
     "message_template", "place", "question", "questionnaire", "requirement", "search_word", "setting_value",
     "stock_hold", "stock_line", "vacation",
 }  # fmt: skip
-EVERY_BOOKSHOP = {"campaign", "campaign_book", "campaign_bookshop", "gift_cheque", "month_close", "transfer_batch"}
+EVERY_BOOKSHOP = {"campaign", "campaign_book", "campaign_bookshop", "gift_cheque"}
 THE_DOOR = {
     "answer", "application", "billing_data", "bookshop", "consent", "person", "recovery_code", "reply", "role",
     "sign_in_attempt", "sign_in_session", "stored_file", "token", "tombstone", "totp_use",

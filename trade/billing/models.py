@@ -66,7 +66,8 @@ class Invoice(Base):
 class Settlement(Base):
     """What the platform owes one bookshop for one month of one kind; unique, so closing twice is harmless.
 
-    Positive cents: to the bookshop. ``transfer_cents = redeemed_cents - commission_cents - commission_vat_cents``.
+    ``state``: computed, exported, paid (``billing.states``). Positive cents: to the bookshop.
+    ``transfer_cents = redeemed_cents - commission_cents - commission_vat_cents``.
     """
 
     __tablename__ = "settlement"
@@ -114,7 +115,7 @@ class MonthClose(Base):
     """A month for the whole network: asked to be closed (``closing``), then ``closed`` with its totals."""
 
     __tablename__ = "month_close"
-    __access__ = ("accountant", "accountant_add", "bookshop_read")
+    __access__ = ("accountant", "accountant_add")
 
     id: Mapped[Id]
     month: Mapped[str] = mapped_column(unique=True)
@@ -131,11 +132,11 @@ class TransferBatch(Base):
     """Transfers that are approved and paid together; two different people approve what then cannot change.
 
     ``reference`` is the month and a counter (``2026-10/1``): bookshops held for want of an account come into a
-    further batch once they have one. ``held`` lists bookshop ids with the reason.
+    further batch once they have one. ``state``: open, exported, paid (``billing.states``).
     """
 
     __tablename__ = "transfer_batch"
-    __access__ = ("accountant", "bookshop_read")
+    __access__ = ("accountant",)
     __columns_changed__ = ("state", "execution_on", "file_sha256", "file_size", "exported_at", "paid_at")
 
     id: Mapped[Id]
@@ -144,7 +145,6 @@ class TransferBatch(Base):
     state: Mapped[str] = mapped_column(default="open")
     total_cents: Mapped[Cents]
     count: Mapped[int]
-    held: Mapped[list[Any]] = mapped_column(default=list)
     opened_at: Mapped[datetime]
     execution_on: Mapped[date | None]
     file_sha256: Mapped[str | None]
@@ -176,7 +176,7 @@ class TransferLine(Base):
 
 
 class TransferApproval(Base):
-    """One person's approval of a batch; two different people are needed."""
+    """One person's approval of a batch, with her name of that day; two different people are needed."""
 
     __tablename__ = "transfer_approval"
     __access__ = ("accountant", "accountant_add")
@@ -185,6 +185,7 @@ class TransferApproval(Base):
     id: Mapped[Id]
     batch_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("transfer_batch.id"))
     person_id: Mapped[int] = person_key()
+    name: Mapped[str]
     at: Mapped[datetime]
 
     __table_args__ = (UniqueConstraint("batch_id", "person_id"),)

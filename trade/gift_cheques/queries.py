@@ -19,18 +19,18 @@ from trade.gift_cheques.models import Campaign, CampaignBook, CampaignBookshop, 
 from trade.gift_cheques.rules import Facts, code_hash, read_code
 
 
-def network_day(session: TenantSession, at: datetime) -> date:
+def network_day(session: TenantSession, *, at: datetime) -> date:
     """The calendar day of a moment in the network's time zone: cheques are valid by whole days of it."""
     return at.astimezone(ZoneInfo(session.profile.time_zone)).date()
 
 
-def by_code(session: TenantSession, code: str, pepper: bytes) -> GiftCheque | None:
+def by_code(session: TenantSession, *, code: str, pepper: bytes) -> GiftCheque | None:
     """The cheque of a typed code, read fresh; None for anything else. The work is the same for every code."""
     wanted = GiftCheque.code_hash == code_hash(read_code(code), pepper)
     return session.scalar(select(GiftCheque).where(wanted).execution_options(populate_existing=True))
 
 
-def facts_of(session: TenantSession, cheque: GiftCheque) -> tuple[Campaign, Facts]:
+def facts_of(session: TenantSession, *, cheque: GiftCheque) -> tuple[Campaign, Facts]:
     """The campaign of a cheque, and what a decision about it needs."""
     campaign = session.scalars(select(Campaign).where(Campaign.id == cheque.campaign_id)).one()
     shops = select(CampaignBookshop.bookshop_id).where(CampaignBookshop.campaign_id == campaign.id)
@@ -141,12 +141,18 @@ def settleable(*, before: datetime) -> Select[ChequeEntry]:
     )
 
 
-def is_settled(session: TenantSession, entry_id: int) -> bool:
+def settleable_cents(session: TenantSession) -> int:
+    """What bookshops redeemed that stands and is in no closed month, in cents to them."""
+    standing = (ChequeEntry.kind == "redeem") & ~_undone() & ~_settled()
+    return -int(session.scalar(select(func.coalesce(func.sum(ChequeEntry.cents), 0)).where(standing)) or 0)
+
+
+def is_settled(session: TenantSession, *, entry_id: int) -> bool:
     """Whether a redemption is part of a closed month."""
     return bool(session.scalar(select(exists().where(SettlementLine.cheque_entry_id == entry_id))))
 
 
-def undo_of(session: TenantSession, entry_id: int) -> ChequeEntry | None:
+def undo_of(session: TenantSession, *, entry_id: int) -> ChequeEntry | None:
     """The entry that took a redemption back, if there is one."""
     return session.scalar(select(ChequeEntry).where(ChequeEntry.undoes_id == entry_id))
 
@@ -178,7 +184,7 @@ def expired(*, day: date, limit: int) -> Select[GiftCheque]:
     )
 
 
-def entries_of(session: TenantSession, cheque_id: int) -> Sequence[ChequeEntry]:
+def entries_of(session: TenantSession, *, cheque_id: int) -> Sequence[ChequeEntry]:
     """The movements of a cheque in order of time, as far as the scope may see them."""
     own = ChequeEntry.cheque_id == cheque_id
     return session.scalars(select(ChequeEntry).where(own).order_by(ChequeEntry.id).limit(500)).all()

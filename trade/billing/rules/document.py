@@ -127,6 +127,17 @@ class InvoiceDocument:
     schema: int = field(default=1)
 
 
+@dataclass(frozen=True, kw_only=True)
+class StatementLine:
+    """One redemption of a statement: when (aware), its channel, the last signs of the cheque, a reference, cents."""
+
+    at: datetime
+    channel: str
+    cheque: str
+    reference: str
+    cents: int
+
+
 def vat_lines(lines: Iterable[CommissionLine]) -> tuple[VatLine, ...]:
     """The VAT of an invoice: one line a rate, each tax rounded half up once on that rate's base."""
     bases: dict[int, int] = {}
@@ -159,9 +170,13 @@ def _same(what: str, stated: int, found: int) -> None:
         raise Unbalanced(f"{what} is stated as {stated} and is {found}.")
 
 
-def numbered(document: InvoiceDocument, *, number: str, reference: str) -> InvoiceDocument:
-    """The same document under its number, which is taken last, just before the commit (safety.md R6)."""
-    return replace(document, number=number, deduction=replace(document.deduction, reference=reference))
+def numbered(document: InvoiceDocument, *, number: str, qr: QrCode | None = None) -> InvoiceDocument:
+    """The same document under its number, which is taken last, just before the commit (safety.md R6).
+
+    The number goes before the reference of the transfer as well; ``qr`` is the code that holds the number.
+    """
+    reference = f"{number} {document.deduction.reference}".strip()
+    return replace(document, number=number, qr=qr, deduction=replace(document.deduction, reference=reference))
 
 
 def to_json(document: InvoiceDocument) -> dict[str, Any]:

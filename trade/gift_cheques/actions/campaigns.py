@@ -47,7 +47,7 @@ def create_campaign(
 
     Raises Refused naming the field and what would be right.
     """
-    _check_draft(name, face_cents, cheques, valid_from, expires_on, queries.network_day(session, at))
+    _check_draft(name, face_cents, cheques, valid_from, expires_on, queries.network_day(session, at=at))
     _check_bookshops(session, bookshop_ids)
     campaign = Campaign(
         name=name.strip(),

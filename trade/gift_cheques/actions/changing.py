@@ -16,7 +16,7 @@ from trade.gift_cheques.states import CHEQUE
 MONEY_LOCK = 727_010
 
 
-def change_balance(session: TenantSession, cheque: GiftCheque, *, move: str, remaining: int) -> bool:
+def change_balance(session: TenantSession, *, cheque: GiftCheque, move: str, remaining: int) -> bool:
     """Set what is left and the state, if nobody changed the cheque since it was read; True where it was done."""
     step = CHEQUE.move(move)
     statement = (
@@ -25,15 +25,15 @@ def change_balance(session: TenantSession, cheque: GiftCheque, *, move: str, rem
         .values(remaining_cents=remaining, state=step.target, version=cheque.version + 1)
         .execution_options(synchronize_session=False)
     )
-    done = session.execute(statement).rowcount == 1  # type: ignore[attr-defined]
+    done: bool = session.execute(statement).rowcount == 1  # type: ignore[attr-defined]
     session.refresh(cheque)
     return done
 
 
 def record(
     session: TenantSession,
-    cheque: GiftCheque,
     *,
+    cheque: GiftCheque,
     kind: str,
     cents: int,
     key: str,
@@ -84,6 +84,6 @@ def record(
     return entry
 
 
-def lock_money(session: TenantSession, bookshop_id: int) -> None:
+def lock_money(session: TenantSession, *, bookshop_id: int) -> None:
     """Let one transaction at a time settle or take back a bookshop's redemptions; freed at its end."""
     session.execute(select(func.pg_advisory_xact_lock(MONEY_LOCK, bookshop_id % 2**31)))

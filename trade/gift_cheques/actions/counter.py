@@ -50,7 +50,7 @@ def look_up(session: TenantSession, *, code: str, bookshop_id: int, pepper: byte
     takes no cheques, NotSet while the network has no commission.
     """
     _check_takes_part(session, bookshop_id, at)
-    cheque = queries.by_code(session, code, pepper)
+    cheque = queries.by_code(session, code=code, pepper=pepper)
     journal.write(
         session,
         action="gift_cheque.looked_up",
@@ -61,7 +61,7 @@ def look_up(session: TenantSession, *, code: str, bookshop_id: int, pepper: byte
     )
     if cheque is None:
         raise Refused(rules.UNKNOWN, field="code")
-    campaign, facts = queries.facts_of(session, cheque)
+    campaign, facts = queries.facts_of(session, cheque=cheque)
     return ChequeView(
         cheque_id=cheque.id,
         tail=cheque.code_tail,
@@ -71,7 +71,7 @@ def look_up(session: TenantSession, *, code: str, bookshop_id: int, pepper: byte
         campaign=campaign.name,
         valid_from=campaign.valid_from,
         expires_on=cheque.expires_on,
-        obstacles=rules.obstacles(facts, bookshop_id=bookshop_id, day=queries.network_day(session, at)),
+        obstacles=rules.obstacles(facts, bookshop_id=bookshop_id, day=queries.network_day(session, at=at)),
         isbns=sorted(facts.isbns or ()),
         commission_rate=settings.value_of(session, COMMISSION, at=at),
     )
@@ -98,7 +98,7 @@ def redeem(
     _check_takes_part(session, bookshop_id, at)
     if not responsible:
         raise Refused(N_("Tick that you handed over the books and answer for it."), field="responsible")
-    cheque = queries.by_code(session, code, pepper)
+    cheque = queries.by_code(session, code=code, pepper=pepper)
     if cheque is None:
         raise Refused(rules.UNKNOWN, field="code")
     entry_key = f"redeem:{bookshop_id}:{key}"
@@ -114,7 +114,7 @@ def redeem(
     rate = settings.resolve(session, COMMISSION, at=at)
     return record(
         session,
-        cheque,
+        cheque=cheque,
         kind="redeem",
         cents=-cents,
         key=entry_key,
@@ -128,14 +128,16 @@ def redeem(
 def _take(session: TenantSession, cheque: GiftCheque, cents: int) -> bool:
     """The guard of the balance: only one of those who read the same cheque gets here."""
     remaining = cheque.remaining_cents - cents
-    return change_balance(session, cheque, move="redeem_part" if remaining else "redeem_rest", remaining=remaining)
+    return change_balance(
+        session, cheque=cheque, move="redeem_part" if remaining else "redeem_rest", remaining=remaining
+    )
 
 
 def _check(
     session: TenantSession, cheque: GiftCheque, cents: int, isbns: tuple[int, ...], bookshop_id: int, at: datetime
 ) -> None:
-    _, facts = queries.facts_of(session, cheque)
-    problems = rules.obstacles(facts, bookshop_id=bookshop_id, day=queries.network_day(session, at))
+    _, facts = queries.facts_of(session, cheque=cheque)
+    problems = rules.obstacles(facts, bookshop_id=bookshop_id, day=queries.network_day(session, at=at))
     if problems:
         raise Refused(problems[0].message, field="code", **problems[0].values)
     rules.check_amount(facts, cents)

@@ -27,8 +27,8 @@ def undo(session: TenantSession, *, entry_id: int, at: datetime, reason: str = "
     entry = session.scalar(select(ChequeEntry).where(ChequeEntry.id == entry_id, ChequeEntry.kind == "redeem"))
     if entry is None or entry.bookshop_id is None:
         raise NotFound()
-    lock_money(session, entry.bookshop_id)
-    earlier = queries.undo_of(session, entry.id)
+    lock_money(session, bookshop_id=entry.bookshop_id)
+    earlier = queries.undo_of(session, entry_id=entry.id)
     if earlier is not None:
         return earlier
     _check(session, entry, at, reason)
@@ -38,11 +38,11 @@ def undo(session: TenantSession, *, entry_id: int, at: datetime, reason: str = "
     move = "undo_all" if remaining == cheque.face_cents else "undo_part"
     if cheque.state not in CHEQUE.move(move).origins:
         raise Refused(N_("This cheque was blocked or has expired since: nothing can be given back to it."))
-    if not change_balance(session, cheque, move=move, remaining=remaining):
+    if not change_balance(session, cheque=cheque, move=move, remaining=remaining):
         raise Conflict()
     return record(
         session,
-        cheque,
+        cheque=cheque,
         kind="undo",
         cents=-entry.cents,
         key=f"undo:{entry.id}",
@@ -55,7 +55,7 @@ def undo(session: TenantSession, *, entry_id: int, at: datetime, reason: str = "
 
 
 def _check(session: TenantSession, entry: ChequeEntry, at: datetime, reason: str) -> None:
-    if queries.is_settled(session, entry.id):
+    if queries.is_settled(session, entry_id=entry.id):
         raise Refused(N_("The month of this redemption is closed: it can no longer be undone."))
     if session.scope.kind == "bookshop":
         minutes = settings.value_of(session, UNDO_MINUTES, at=at)
