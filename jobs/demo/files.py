@@ -14,6 +14,8 @@ from trade.catalogue.rules import NewBook, hyphenated
 PER_CENT = 100
 UNKNOWN_SHARE = 5
 OWN_LANGUAGE_BONUS = 35
+OFF = (80, 88, 91, 110, 115, 125)
+"""Prices that are off, in per cent of the network's."""
 SOLD_A_DAY = 50
 """One title in so many differs from one day to the next: 2 %."""
 
@@ -79,7 +81,7 @@ def _price(cents: int, chance: int) -> int:
     """Mostly the network's price; one title in thirty is off, one in a hundred has none."""
     if chance < 3:
         return 0
-    return cents * 112 // 100 if chance < 13 else cents
+    return cents * OFF[chance % len(OFF)] // PER_CENT if chance < 13 else cents
 
 
 def _lines(first: Sequence[str], items: Sequence[Item], write: Callable[[Item], str]) -> bytes:

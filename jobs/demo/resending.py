@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from trade.stock.actions import receive_file
 from trade.stock.models import BookshopStock, FeedRun
 
 ORIGIN = "demo"
+RECENT = timedelta(hours=12)
 
 
 @handles("stock.demo_resend")
@@ -30,20 +31,20 @@ def resend(session: TenantSession, context: Context, payload: dict[str, Any]) ->
 
 
 def receive_all(session: TenantSession, context: Context, *, at: datetime) -> int:
-    """One file from each bookshop whose last applied file was a sample; returns how many."""
+    """One file from each bookshop whose last applied file was a sample and is not of today; returns how many."""
     known = books(context.profile.country)
-    senders = list(session.execute(_senders()))
+    senders = list(session.execute(_senders(before=at - RECENT)))
     for bookshop_id, slug in senders:
         receive(session, context, bookshop_id, slug, known, at=at)
     return len(senders)
 
 
-def _senders() -> Any:
+def _senders(*, before: datetime) -> Any:
     return (
         select(Bookshop.id, Bookshop.slug)
         .join(BookshopStock, BookshopStock.bookshop_id == Bookshop.id)
         .join(FeedRun, FeedRun.id == BookshopStock.run_id)
-        .where(FeedRun.origin == ORIGIN, Bookshop.state == "active")
+        .where(FeedRun.origin == ORIGIN, Bookshop.state == "active", BookshopStock.file_at < before)
         .order_by(Bookshop.id)
     )
 

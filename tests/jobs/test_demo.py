@@ -182,8 +182,14 @@ def test_every_invariant_holds(demo: Demo) -> None:
 
 def test_loading_again_only_re_sends_stock(demo: Demo) -> None:
     before = demo.all(select(func.count()).select_from(Bookshop))
-    told = load_demo(demo.context)
-    assert told == {"already": True, "files": BOOKSHOPS[demo.network]}
+    with demo.context.session() as session:
+        recent = len(
+            session.scalars(select(BookshopStock).where(BookshopStock.file_at > NOW - timedelta(hours=12))).all()
+        )
+        assert receive_all(session, demo.context, at=NOW) == BOOKSHOPS[demo.network] - recent > 0
+        assert receive_all(session, demo.context, at=NOW + timedelta(hours=13)) == BOOKSHOPS[demo.network]
+        session.rollback()
+    assert load_demo(demo.context)["already"] is True
     assert demo.all(select(func.count()).select_from(Bookshop)) == before
     drain(demo.context)
 
