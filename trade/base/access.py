@@ -24,13 +24,14 @@ accountant      the platform's accountants read it
 accountant_add  the platform's accountants may add a row (an approval)
 ==============  ===========================================================================================
 
-Staff and system scopes get every row.
+Staff and system scopes get every row. Where a row has a bookshop and a reader (a reservation), a bookseller at
+work gets it as her bookshop only: what she reserves elsewhere as a reader is none of her bookshop's business.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, false, or_
@@ -65,8 +66,8 @@ class Scope:
 class Word:
     """What a word allows to whom: sessions of ``kind`` (None: of any), with somebody ``signed_in``.
 
-    Where ``columns`` are given, one of the first ``most`` that the model has must hold the scope's bookshop or
-    person, as ``owner`` says.
+    Sessions of the kind ``but`` are left out. Where ``columns`` are given, one of the first ``most`` that the
+    model has must hold the scope's bookshop or person, as ``owner`` says.
     """
 
     verbs: frozenset[Verb]
@@ -75,11 +76,12 @@ class Word:
     columns: tuple[str, ...] = ()
     most: int = 1
     signed_in: bool = False
+    but: Kind | None = None
 
     def concerns(self, scope: Scope) -> bool:
         """Whether the word speaks of sessions like this one."""
         someone = scope.person_id is not None or not (self.signed_in or self.owner == "person")
-        return self.kind in (None, scope.kind) and someone
+        return self.kind in (None, scope.kind) and scope.kind != self.but and someone
 
     def of(self, model: Any) -> tuple[str, ...]:
         """The model's columns that name the owner."""
@@ -105,6 +107,7 @@ WORDS: Final[dict[str, Word]] = {
     "accountant": Word(READS, "accountant"),
     "accountant_add": Word(ADDS, "accountant"),
 }
+WORK: Final = frozenset({"bookshop", "bookshop_sees"})
 OWNER_COLUMNS: Final = ("id", "bookshop_id", "buyer_id", "seller_id", *READER_COLUMNS)
 
 
@@ -118,7 +121,11 @@ def _words(model: Any, verb: Verb) -> Iterator[tuple[str, Word]]:
     unknown = set(model.__access__) - set(WORDS)
     if unknown:
         raise ValueError(f"{model.__tablename__}: unknown access words {sorted(unknown)}")
-    return ((name, WORDS[name]) for name in model.__access__ if verb in WORDS[name].verbs)
+    both = not WORK.isdisjoint(model.__access__)
+    for name in model.__access__:
+        word = WORDS[name]
+        if verb in word.verbs:
+            yield name, replace(word, but="bookshop") if both and word.columns == READER_COLUMNS else word
 
 
 # --- the first lock's tongue -----------------------------------------------------------------------
@@ -167,6 +174,8 @@ OWNER_SQL: Final = {
 
 def _word_sql(model: Any, name: str, word: Word) -> str:
     parts = [f"{KIND_SQL} = '{word.kind}'" if word.kind else f"{KIND_SQL} <> ''"]
+    if word.but is not None:
+        parts.append(f"{KIND_SQL} <> '{word.but}'")
     if word.signed_in:
         parts.append(f"{OWNER_SQL['person']} IS NOT NULL")
     if word.owner is not None:
