@@ -28,6 +28,7 @@ from trade.base.settings import MUST_BE_SET, Resolved, Setting, inherited, resol
 from trade.base.tenancy import TenantSession
 from trade.base.text import N_
 from trade.catalogue.queries import categories
+from web.database import profile
 from web.language import money, number, percent, say
 
 READERS = {"integer": typed.whole_number, "money": typed.money, "rate": typed.percent, "rates": typed.percent}
@@ -37,6 +38,7 @@ ORIGINS = {
     "profile": N_("The country's profile says %(value)s."),
     "default": N_("The product proposes %(value)s."),
 }
+SAMPLE = N_("A sample of the profile says %(value)s: set your own before going live.")
 
 
 @dataclass
@@ -82,8 +84,12 @@ class SettingRow:
         """Where the value comes from, in words."""
         if self.above is None:
             return gettext("Must be set: nothing is proposed.") if not self.own else gettext("Set here.")
-        told = gettext(ORIGINS[self.above.origin], value=shown(self.setting, self.above.value))
+        told = gettext(self._origin_of(self.above), value=shown(self.setting, self.above.value))
         return gettext("Set here.") + " " + told if self.own else told
+
+    def _origin_of(self, above: Resolved) -> str:
+        sample = above.origin == "profile" and self.setting.key in profile().samples
+        return SAMPLE if sample else ORIGINS[above.origin]
 
 
 def field_name(key: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable, Mapping
 from functools import cache
 from gettext import NullTranslations
 from pathlib import Path
+from typing import Any
 
 from babel.support import Translations
 
@@ -29,9 +31,9 @@ def translate(message: str, locale: str) -> str:
 
 
 def load_profile(network: str) -> Profile:
-    """The profile of a network: a table per room, ``answer_days`` under ``[reservations]`` is ``reservations.answer_days``.
+    """The profile of a network: ``answer_days`` in the table ``[reservations]`` is ``reservations.answer_days``.
 
-    Raises KeyError for an undeclared setting, Refused for a value out of type or bounds.
+    Raises KeyError for an undeclared setting or a sample without value, Refused for a value out of type or bounds.
     """
     data = tomllib.loads((FOLDER / f"{network}.toml").read_text(encoding="utf-8"))
     rooms = {name: table for name, table in data.items() if isinstance(table, dict)}
@@ -50,5 +52,11 @@ def load_profile(network: str) -> Profile:
         brand=data["brand"],
         settings=settings,
         modules=frozenset(data["modules"]),
+        samples=_samples(data["samples"], settings),
         translate=translate,
     )
+
+
+def _samples(keys: Iterable[str], settings: Mapping[str, Any]) -> frozenset[str]:
+    """The keys marked as placeholders; each must have a value to be one."""
+    return frozenset(key for key in keys if settings[key] is not None)

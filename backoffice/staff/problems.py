@@ -14,7 +14,7 @@ from sqlalchemy import Date, Row, case, cast, func, select
 
 from backoffice.shell import allowed
 from trade.base.models import Effect, SettingValue
-from trade.base.settings import all_declared
+from trade.base.settings import all_declared, placeholders
 from trade.base.tenancy import TenantSession
 from trade.billing.models import MonthClose, TransferBatch
 from trade.gift_cheques.models import ChequeEntry
@@ -62,6 +62,7 @@ def problems(session: TenantSession, *, at: datetime, feeds: Sequence[FeedState]
         *_transfers(session),
         *_applications(session),
         *_deletions(session, at),
+        *_placeholders(session, at),
     ]
     order = {"late": 0, "working": 1, "open": 2}
     return sorted((each for each in found if allowed(each.endpoint)), key=lambda each: order[each.shape])
@@ -234,6 +235,21 @@ def _deletions(session: TenantSession, at: datetime) -> Iterator[Problem]:
             gettext("Deal with it"),
             "staff_erasures.deletion",
             url_for("staff_erasures.deletion", record_id=request.id),
+        )
+
+
+def _placeholders(session: TenantSession, at: datetime) -> Iterator[Problem]:
+    waiting = placeholders(session, at=at)
+    if waiting:
+        yield Problem(
+            gettext("Before going live"),
+            "open",
+            ngettext("%(num)d setting is still a sample", "%(num)d settings are still samples", len(waiting)),
+            _names([gettext(setting.label) for setting in waiting], len(waiting)),
+            None,
+            gettext("Set them"),
+            "staff_settings.section",
+            url_for("staff_settings.section", section=waiting[0].section),
         )
 
 

@@ -238,6 +238,20 @@ def _first(
     return layers[0]
 
 
+def placeholders(session: TenantSession, *, at: datetime) -> list[Setting]:
+    """The platform's settings that hold a sample of the profile, or nothing: to be set before going live (A27)."""
+    wanted = all_declared(scope="platform")
+    found = resolve_many(session, wanted, at=at, bookshop_ids=[None], missing="none")
+    return [setting for setting in wanted if is_placeholder(session, setting, found[None, setting.key])]
+
+
+def is_placeholder(session: TenantSession, setting: Setting, resolved: Resolved) -> bool:
+    """Whether a value is a sample of the profile, or missing where there is no default."""
+    if resolved.origin == "profile":
+        return setting.key in session.profile.samples
+    return resolved.value is None and setting.default is MUST_BE_SET
+
+
 def inherited(session: TenantSession, setting: Setting, *, at: datetime) -> Resolved | None:
     """What a bookshop would have without its own value; None where nothing is set above it."""
     rows = _rows(session, [setting.key], [], at)

@@ -95,6 +95,8 @@ class Profile:
     brand: str
     settings: dict[str, Any] = dataclasses.field(default_factory=dict, hash=False, compare=False)
     modules: frozenset[str] = frozenset()
+    samples: frozenset[str] = frozenset()
+    """Keys of settings whose value here is a placeholder, to be replaced before going live (A27)."""
     translate: Callable[[str, str], str] = dataclasses.field(default=_untranslated, compare=False, repr=False)
     """Puts a msgid into a language (``es``): for mails, whose reader is not the one who asks."""
 
