@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -261,7 +261,8 @@ def test_the_clock_is_shown_and_moved(context: Context, run: Any) -> None:
     assert abs(context.now() - NOW.replace(month=12, day=1, hour=8)) < timedelta(minutes=1), "network time"
     run("clock", "+2d")
     _, shown = run("clock")
-    assert shown["now"].startswith("2026-12-03T08:0")
+    moved = datetime.fromisoformat(shown["now"]) - NOW.replace(month=12, day=3, hour=8)
+    assert abs(moved) < timedelta(minutes=1)
     run("clock", "real")
     assert run("clock")[1]["moved_seconds"] == 0
     status, answer = run("clock", "tomorrow")

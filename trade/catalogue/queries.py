@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 from sqlalchemy import func, select
 
@@ -16,7 +17,8 @@ from trade.catalogue.rules import corrections, forgiven, isbn_in, words_of
 LONGEST_SEARCH = 200
 MOST_WORDS = 8
 #: How many readings of a search with no hit are tried.
-MOST_READINGS = 12
+MOST_READINGS = 16
+MOST_OPTIONS = 4
 LARGEST_PAGE = 100
 
 
@@ -45,11 +47,11 @@ def search(session: TenantSession, *, words: str, limit: int = 20, offset: int =
     found = _page(session, folded, limit, offset)
     if found.total or exact:
         return found
-    for reading in _readings(session, folded):
-        found = _page(session, reading, limit, offset)
-        if found.total:
-            return Found(found.total, found.books, " ".join(reading))
-    return Found()
+    meant = _meant(session, folded)
+    if not meant:
+        return Found()
+    found = _page(session, meant, limit, offset)
+    return Found(found.total, found.books, " ".join(meant))
 
 
 def _by_isbn(session: TenantSession, isbn: int, offset: int) -> Found:
@@ -63,16 +65,36 @@ def _page(session: TenantSession, words: Sequence[str], limit: int, offset: int)
     return Found(total, [known[isbn] for isbn in isbns])
 
 
-def _readings(session: TenantSession, words: list[str]) -> list[list[str]]:
-    """What may have been meant, likeliest first: unknown words corrected, then one word at a time read otherwise."""
+def _meant(session: TenantSession, words: list[str]) -> list[str]:
+    """What was probably meant by words that find nothing: the reading with most books; empty where none has any."""
     known = engine.known_words(session, words=words)
-    options = {word: corrections(word, engine.alike(session, word=word))[:4] for word in set(words) if forgiven(word)}
-    best = [word if word in known else next(iter(options.get(word, [])), word) for word in words]
-    tried = [best]
-    for place, word in enumerate(words):
-        tried += [[*best[:place], option, *best[place + 1 :]] for option in options.get(word, [])]
-    readings = [reading for reading in tried if reading != words]
-    return list({tuple(reading): reading for reading in readings}.values())[:MOST_READINGS]
+    options = {word: _options(session, word) for word in words}
+    for readings in (_unknown_corrected(words, known, options), _one_read_otherwise(words, options)):
+        totals = [(engine.count(session, words=reading), reading) for reading in readings[:MOST_READINGS]]
+        total, best = max(totals, key=lambda pair: pair[0], default=(0, []))
+        if total:
+            return best
+    return []
+
+
+def _options(session: TenantSession, word: str) -> list[str]:
+    """The likeliest corrections of a word."""
+    return corrections(word, engine.alike(session, word=word))[:MOST_OPTIONS] if forgiven(word) else []
+
+
+def _unknown_corrected(words: list[str], known: set[str], options: Mapping[str, list[str]]) -> list[list[str]]:
+    """Readings that keep every known word and correct every other one."""
+    if known.issuperset(words):
+        return []
+    choices = [[word] if word in known else options[word] or [word] for word in words]
+    return [list(reading) for reading in product(*choices)]
+
+
+def _one_read_otherwise(words: list[str], options: Mapping[str, list[str]]) -> list[list[str]]:
+    """Readings in which one word, known or not, was another: a slip can make a word of the catalogue."""
+    return [
+        [*words[:place], option, *words[place + 1 :]] for place, word in enumerate(words) for option in options[word]
+    ]
 
 
 def book(session: TenantSession, *, isbn: int) -> Book:

@@ -98,6 +98,22 @@ def test_typing_errors_are_forgiven_and_said(library: House, typed: str, correct
         assert queries.search(session, words=typed, exact=True).total == 0, "the way back"
 
 
+def test_the_known_word_is_kept_and_the_reading_with_most_books_wins(house: House) -> None:
+    books = [
+        NewBook(9788478884452, "Harry Potter y la piedra filosofal"),
+        NewBook(9788478884957, "Harry Potter y la cámara secreta"),
+        NewBook(9788467905649, "Barry Peter"),
+        NewBook(9788420674209, "Peter Pan"),
+        NewBook(9788420674216, "Peter Camenzind"),
+        NewBook(9788420674223, "Peter Schlemihl"),
+    ]
+    with house.session() as session:
+        actions.add_books(session, books=books, at=NOW, source="test")
+        found = queries.search(session, words="harry poter")
+        assert (found.corrected, found.total) == ("harry potter", 2)
+        assert queries.search(session, words="barry potter").corrected == "harry potter", "a slip that is a word"
+
+
 def test_what_is_right_is_not_corrected(library: House) -> None:
     with library.session() as session:
         assert queries.search(session, words="casa").corrected == ""

@@ -1,1 +1,1 @@
-"""The search index, one file per engine: ``find`` and ``known_words`` are all that the catalogue asks of it."""
+"""The search index, one file per engine: find, count, known_words and alike are all that the catalogue asks of it."""

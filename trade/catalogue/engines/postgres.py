@@ -23,12 +23,16 @@ MOST_ALIKE = 60
 
 def find(session: TenantSession, *, words: Sequence[str], limit: int, offset: int) -> tuple[int, list[int]]:
     """How many books hold all the folded words, and the ISBNs of one page of them, best first."""
-    holds_all = and_(*(_holds(Book.search_key, word) for word in words))
-    total = session.scalar(select(func.count()).select_from(Book).where(holds_all)) or 0
+    total = count(session, words=words)
     if total <= offset:
         return total, []
-    page = select(Book.isbn).where(holds_all).order_by(*_best_first(words)).limit(limit).offset(offset)
+    page = select(Book.isbn).where(_holds_all(words)).order_by(*_best_first(words)).limit(limit).offset(offset)
     return total, list(session.scalars(page))
+
+
+def count(session: TenantSession, *, words: Sequence[str]) -> int:
+    """How many books hold all the folded words."""
+    return session.scalar(select(func.count()).select_from(Book).where(_holds_all(words))) or 0
 
 
 def known_words(session: TenantSession, *, words: Sequence[str]) -> set[str]:
@@ -50,6 +54,10 @@ def alike(session: TenantSession, *, word: str) -> list[tuple[str, int]]:
         .limit(MOST_ALIKE)
     )
     return [(found, books) for found, books in session.execute(near)]
+
+
+def _holds_all(words: Sequence[str]) -> ColumnElement[bool]:
+    return and_(*(_holds(Book.search_key, word) for word in words))
 
 
 def _holds(text: SQLColumnExpression[str], word: str) -> ColumnElement[bool]:
