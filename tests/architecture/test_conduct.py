@@ -14,8 +14,8 @@ from tests.architecture.source import Module, called, dotted, modules, parsed, p
 ENDS_OF_TRANSACTIONS = {"commit", "rollback"}
 # The wrapper that opens a scope's session ends its transaction: the edge uses it as its one commit.
 ENDS_THEM_FOR_THE_EDGE = {"trade/base/tenancy.py"}
-# The clock itself.
-ASKS_THE_SYSTEM = {"trade/base/clock.py"}
+# The clock itself; and the age of an effect, which the database dated by its own clock.
+ASKS_THE_SYSTEM = {"trade/base/clock.py", "trade/base/queries.py"}
 CLOCKS = {"now", "utcnow", "today", "monotonic", "time_ns"}
 RAW_SQL = {"text", "literal_column", "exec_driver_sql", "DDL"}
 # The second lock tells PostgreSQL the scope; the outbox rings the bell that SQLAlchemy has no words for.

@@ -1,0 +1,68 @@
+"""A browser for the whole session, and a running installation for each network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from config.services import Endpoints
+from tests.browser.stack import Stack, running
+from tests.browser.walker import WIDE, Walker
+from tests.conftest import Template, make_house
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+LANGUAGES = {"es": "es-ES", "fr": "fr-FR"}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium of this machine, without a window."""
+    program = next((found for name in PROGRAMS if (found := shutil.which(name))), None)
+    assert program, f"none of these is installed: {', '.join(PROGRAMS)}"
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=list(OPTIONS))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def stack(
+    network: str, endpoints: Endpoints, templates: dict[str, Template], tmp_path: Path
+) -> Iterator[Stack]:
+    """A running installation with the cast in it."""
+    with make_house(network, endpoints, templates, tmp_path) as house, running(house) as started:
+        yield started
+
+
+@pytest.fixture
+def person(browser: Browser, stack: Stack) -> Iterator[Callable[[], Walker]]:
+    """Gives each person of a story her own browser. MOSTRADOR_SHOTS names a folder for pictures of every step."""
+    folder = os.environ.get("MOSTRADOR_SHOTS")
+    shots = Path(folder) / stack.house.network if folder else None
+    if shots:
+        shots.mkdir(parents=True, exist_ok=True)
+    contexts = []
+
+    def come() -> Walker:
+        context = browser.new_context(viewport=WIDE, locale=LANGUAGES[stack.house.network])  # type: ignore[arg-type]
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        return Walker(context, stack.url, shots)
+
+    yield come
+    for context in contexts:
+        context.close()
