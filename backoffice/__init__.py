@@ -6,10 +6,11 @@ from flask import Flask
 
 from backoffice import area, theme
 from backoffice.access import ACCESS
+from backoffice.ledger import AREA as LEDGER
 from backoffice.office import AREA as OFFICE
 from backoffice.staff import AREA as STAFF
 
-AREAS = (OFFICE, STAFF)
+AREAS = (OFFICE, STAFF, LEDGER)
 
 
 def init(app: Flask) -> dict[str, str]:

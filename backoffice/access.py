@@ -53,6 +53,16 @@ OFFICE = {
     "office_later.*": "office.enter",
 }
 
-LEDGER: dict[str, str] = {}
+LEDGER = {
+    "ledger_months.*": "money.read",
+    "ledger_months.close": "money.close",
+    "ledger_months.open_further": "money.close",
+    "ledger_months.approve": "money.approve",
+    "ledger_months.paid": "money.approve",
+    "ledger_invoices.*": "money.read",
+    "ledger_accounts.*": "money.read",
+    "ledger_entries.*": "money.read",
+    "ledger_profile.*": "money.read",
+}
 
 ACCESS = {**SHARED, **STAFF, **OFFICE, **LEDGER}

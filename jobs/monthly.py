@@ -36,6 +36,13 @@ def close(session: TenantSession, context: Context, payload: dict[str, Any]) -> 
     return {"month": result.month, "bookshops": result.bookshops, "already": result.already}
 
 
+@handles("billing.open")
+def open_further(session: TenantSession, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
+    """Open a further batch for bookshops that had no account when their month was closed."""
+    batch = actions.open_batch(session, month=payload["month"], at=context.now())
+    return {"batch": batch.reference if batch else None}
+
+
 @handles("gift_cheques.expire")
 def expire(session: TenantSession, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
     """Take what is left on cheques whose last day has passed."""

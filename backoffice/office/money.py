@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import io
-
-from flask import abort, current_app, send_file
+from flask import abort
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_babel import gettext
 
 from backoffice.base import ScreenView
-from backoffice.export import csv_response
 from backoffice.office.desk import desk, today
 from backoffice.office.wording import day_hour, long_day
+from backoffice.papers import statement, stored
 from trade.base.errors import NotFound
 from trade.base.identifiers import masked_iban
-from trade.base.money import euros
 from trade.billing.models import Invoice, Settlement
 from trade.billing.queries import invoice_by_reference, settlements_of, statement_lines
 from trade.billing.queries.forecast import next_transfer
@@ -56,25 +52,20 @@ class Money(ScreenView):
 
     @expose("/month/<month>/statement.csv")
     def statement(self, month: str) -> ResponseReturnValue:
-        """The lines of a month as a file."""
-        settlement, _ = self.settlement(month)
-        session, _, _ = desk()
-        lines = statement_lines(session, settlement_id=settlement.id)
-        headings = [gettext("When"), gettext("Cheque"), gettext("Where"), gettext("Amount")]
-        rows = [(line.at, line.cheque, line.channel, euros(line.cents)) for line in lines]
-        return csv_response(f"statement-{settlement.month}", headings, rows)
+        """The lines of a month, the invoice deducted, and the transfer they add up to."""
+        settlement, invoice = self.settlement(month)
+        if invoice is None:
+            raise NotFound()
+        return statement(settlement, invoice)
 
     @expose("/invoices/<reference>.pdf")
     def invoice(self, reference: str) -> ResponseReturnValue:
         """The invoice as it was made once; 404 while it is not made yet."""
         session, shop, _ = desk()
         found = invoice_by_reference(session, reference=reference)
-        if found.bookshop_id != shop.id or found.pdf_sha256 is None:
+        if found.bookshop_id != shop.id:
             raise NotFound()
-        data = current_app.extensions["store"].get(found.pdf_sha256)
-        return send_file(
-            io.BytesIO(data), mimetype="application/pdf", as_attachment=True, download_name=f"{found.reference}.pdf"
-        )
+        return stored(found.pdf_sha256, name=f"{found.reference}.pdf", media_type="application/pdf")
 
     def settlement(self, month: str) -> tuple[Settlement, Invoice | None]:
         """The settlement of that month with its invoice, or 404."""

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from io import BytesIO
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import abort, current_app, redirect, send_file, url_for
+from flask import abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext
@@ -17,6 +15,7 @@ from wtforms.validators import InputRequired, Length
 
 from backoffice.base import ScreenView
 from backoffice.forms import PaperForm
+from backoffice.papers import stored
 from trade.base.errors import Refused
 from trade.base.identifiers import masked_iban
 from trade.base.models import Effect
@@ -156,11 +155,8 @@ class Transfers(ScreenView):
     def sepa(self, record_id: int) -> ResponseReturnValue:
         """The bank's file."""
         batch = _batch(record_id)
-        if batch.file_sha256 is None:
-            abort(404)
-        content: Any = BytesIO(current_app.extensions["store"].get(batch.file_sha256))
         name = f"transfers-{batch.reference.replace('/', '-')}.xml"
-        return send_file(content, mimetype="application/xml", as_attachment=True, download_name=name)
+        return stored(batch.file_sha256, name=name, media_type="application/xml")
 
 
 def _batch(record_id: int) -> TransferBatch:

@@ -191,7 +191,8 @@ def test_a_closed_month_has_its_invoice_and_a_statement_that_adds_up(house):
     assert "difference €0.00" in month
     assert "2 redemptions, added up to the cent." in month
     statement = client.get("/office/money/month/2026-10/statement.csv").get_data(as_text=True)
-    assert "32.90" in statement and "17.10" in statement
+    assert "32,90;3290" in statement and "17,10;1710" in statement
+    assert statement.rstrip().endswith("46,97;4697")
     assert "PDF being made" in words(read(client, "/office/cheques/invoices"))
     stranger = owner(house, "boreal")
     assert stranger.get("/office/money/month/2026-10").status_code == 404

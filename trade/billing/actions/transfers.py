@@ -53,6 +53,17 @@ def open_batch(session: TenantSession, *, month: str, at: datetime) -> TransferB
     return batch
 
 
+def ask_to_open(session: TenantSession, *, month: str, at: datetime) -> None:
+    """Have a further batch opened for bookshops that were held and now have an account. Any scope of the platform.
+
+    Raises Refused where nobody waits with a valid account.
+    """
+    if not any(valid_account(row[2]) for row in queries.unpaid(session, until_month=month)):
+        raise Refused(N_("Nobody who waits has given a valid account yet."))
+    journal.write(session, action="transfers.asked", thing="month", thing_id=0, at=at, details={"month": month})
+    outbox.post(session, kind="billing.open", key=f"billing.open:{month}:{at:%Y%m%d%H%M}", payload={"month": month})
+
+
 def _invoice_references(session: TenantSession, settlement_ids: Sequence[int]) -> dict[int, str]:
     statement = (
         select(Settlement.id, Invoice.reference)

@@ -1,5 +1,6 @@
 """Reads about months, settlements, invoices and transfers, and what must hold of them."""
 
+from trade.billing.queries.accounts import balances
 from trade.billing.queries.invariants import invariants
 from trade.billing.queries.invoices import invoice_by_reference, invoices_of, without_pdf
 from trade.billing.queries.months import (
@@ -11,11 +12,12 @@ from trade.billing.queries.months import (
     settlements_of,
     statement_lines,
 )
-from trade.billing.queries.transfers import approvals, batch, batches_of, lines_of, unpaid
+from trade.billing.queries.transfers import approvals, batch, batches_of, lines_of, open_batches, unpaid
 
 __all__ = [
     "MonthView",
     "approvals",
+    "balances",
     "batch",
     "batches_of",
     "billing_of",
@@ -26,6 +28,7 @@ __all__ = [
     "month_close",
     "month_view",
     "months",
+    "open_batches",
     "settlements_of",
     "statement_lines",
     "unpaid",

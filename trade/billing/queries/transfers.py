@@ -25,6 +25,12 @@ def batches_of(session: TenantSession, *, month: str) -> Sequence[TransferBatch]
     return session.scalars(select(TransferBatch).where(TransferBatch.month == month).order_by(TransferBatch.id)).all()
 
 
+def open_batches(session: TenantSession, *, limit: int = 60) -> Sequence[TransferBatch]:
+    """Batches that wait for an approval, oldest first."""
+    waiting = select(TransferBatch).where(TransferBatch.state == "open")
+    return session.scalars(waiting.order_by(TransferBatch.id).limit(limit)).all()
+
+
 def lines_of(session: TenantSession, *, batch_id: int) -> Sequence[TransferLine]:
     """The transfers of a batch by name of their payee."""
     own = TransferLine.batch_id == batch_id
