@@ -38,6 +38,8 @@ def post(context: Context) -> int:
 )
 def test_a_broken_effect_is_named(context: Context, change: dict[str, Any], statement: int) -> None:
     effect_id = post(context)
+    with context.session() as session:
+        outbox.post(session, kind="test.write", key="test.write:newest", payload={})
     assert broken(context) == {}
     with context.session() as session:
         session.execute(update(Effect).where(Effect.id == effect_id).values(**change))
