@@ -39,4 +39,4 @@ class Clock:
         if self.file is None:
             raise ValueError("This installation has no movable clock: set MOSTRADOR_CLOCK to a file.")
         seconds = (moment - self.system()).total_seconds()
-        self.file.write_text(f"{seconds:.0f}\n", encoding="utf-8")
+        self.file.write_text(f"{seconds:.6f}\n", encoding="utf-8")
