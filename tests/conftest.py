@@ -147,9 +147,7 @@ class House:
 
 
 @contextmanager
-def make_house(
-    network: str, endpoints: Endpoints, templates: dict[str, Template], folder: Path
-) -> Iterator[House]:
+def make_house(network: str, endpoints: Endpoints, templates: dict[str, Template], folder: Path) -> Iterator[House]:
     """A house on a fresh copy of the network's template."""
     number = next(_numbers)
     name = f"house_{os.getpid()}_{number}"
@@ -187,9 +185,7 @@ def network(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def house(
-    network: str, endpoints: Endpoints, templates: dict[str, Template], tmp_path: Path
-) -> Iterator[House]:
+def house(network: str, endpoints: Endpoints, templates: dict[str, Template], tmp_path: Path) -> Iterator[House]:
     """A house of its own for one test (a copy of the template takes about 0.2 s)."""
     with make_house(network, endpoints, templates, tmp_path) as made:
         yield made

@@ -89,5 +89,3 @@ def forget() -> None:
     """Empty the cookie."""
     cookie.clear()
     g.pop("_login_user", None)
-
-

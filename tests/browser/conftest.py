@@ -40,9 +40,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def stack(
-    network: str, endpoints: Endpoints, templates: dict[str, Template], tmp_path: Path
-) -> Iterator[Stack]:
+def stack(network: str, endpoints: Endpoints, templates: dict[str, Template], tmp_path: Path) -> Iterator[Stack]:
     """A running installation with the cast in it."""
     with make_house(network, endpoints, templates, tmp_path) as house, running(house) as started:
         yield started

@@ -209,9 +209,7 @@ def _rows(
             SettingValue.valid_from <= at,
         )
         .ext(distinct_on(SettingValue.key, SettingValue.bookshop_id))
-        .order_by(
-            SettingValue.key, SettingValue.bookshop_id, SettingValue.valid_from.desc(), SettingValue.id.desc()
-        )
+        .order_by(SettingValue.key, SettingValue.bookshop_id, SettingValue.valid_from.desc(), SettingValue.id.desc())
     )
     return {(row.key, row.bookshop_id): row for row in session.scalars(statement)}
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
-def N_(message: str) -> str:  # noqa: N802 - the conventional name that extractors look for
+def N_(message: str) -> str:  # the conventional name that extractors look for
     """Return the message unchanged; it only marks it for the translation catalogues."""
     return message
 
