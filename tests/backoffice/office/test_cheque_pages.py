@@ -5,6 +5,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from jobs import invoices as invoice_jobs  # noqa: F401 - declares the handlers
+from jobs.context import Context
+from jobs.queue import drain
 from tests.backoffice.office.visits import owner, post, read, status_of, words
 from tests.cast import NOW
 from trade.base.models import SettingValue
@@ -169,7 +172,9 @@ def test_a_bookshop_that_takes_no_cheques_cannot_redeem(office):
     code = cheque(office)
     with office.session() as session:
         session.add(
-            SettingValue(key="gift_cheques.on", bookshop_id=office.cast.boreal, value=False, valid_from=NOW, set_at=NOW)
+            SettingValue(
+                key="gift_cheques.on", bookshop_id=office.cast.boreal, value=False, valid_from=NOW - MINUTE, set_at=NOW
+            )
         )
     assert status_of(owner(office, "boreal"), "/office/cheques/look-up", code=code) == 403
 
@@ -194,6 +199,14 @@ def test_a_closed_month_has_its_invoice_and_a_statement_that_adds_up(house):
     assert "32,90;3290" in statement and "17,10;1710" in statement
     assert statement.rstrip().endswith("46,97;4697")
     assert "PDF being made" in words(read(client, "/office/cheques/invoices"))
+    redis = house.app.extensions["redis"]
+    drain(Context(house.config(), house.profile, house.engine, redis, house.clock, house.store))
+    invoices = read(client, "/office/cheques/invoices")
+    address = invoices.partition('href="/office/money/invoices/')[2].partition('"')[0]
+    pdf = client.get(f"/office/money/invoices/{address}")
+    assert pdf.mimetype == "application/pdf"
+    assert pdf.data.startswith(b"%PDF-")
     stranger = owner(house, "boreal")
+    assert stranger.get(f"/office/money/invoices/{address}").status_code == 404
     assert stranger.get("/office/money/month/2026-10").status_code == 404
     assert "No invoice yet" in words(read(stranger, "/office/cheques/invoices"))
