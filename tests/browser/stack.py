@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -48,6 +48,13 @@ class Stack:
                 return
             time.sleep(0.1)
         raise AssertionError(f"not carried out: {open_ones}")
+
+    def wait_until(self, condition: Callable[[], bool], what: str) -> None:
+        """Wait for what a process does by itself. Raises AssertionError when time is up."""
+        deadline = time.monotonic() + SECONDS
+        while not condition():
+            assert time.monotonic() < deadline, f"not in {SECONDS} seconds: {what}"
+            time.sleep(0.2)
 
     def mail(self, to: str, template: str) -> str:
         """The words of the last mail of a kind to an address. Raises AssertionError where there is none."""

@@ -21,13 +21,13 @@ NAME = "El Faro (sample)"
 SOLITUDE, REED, STRANGER = 9788437604947, 9788417860790, 9782070368228
 
 PLACE = {
-    "es": {"city": "Segovia", "postcode": "40001", "pasted": "40.9481, -4.1184"},
-    "fr": {"city": "Lyon", "postcode": "69001", "pasted": "45.7676, 4.8344"},
+    "es": {"city": "Getafe", "postcode": "28901", "pasted": "40.3049, -3.7311", "near": "Getafe"},
+    "fr": {"city": "Lyon", "postcode": "69001", "pasted": "45.7676, 4.8344", "near": "69001"},
 }
 ANSWERS = {
     "es": {
         "tax_id": "B58378431",
-        "coordinates": "40.95, -4.12",
+        "coordinates": "40.30, -3.73",
         "phone": "921 000 000",
         "iban": "ES9121000418450200051332",
     },

@@ -1,0 +1,106 @@
+"""Chapter 3: the bookshop's real stock, in three formats, looked at before it is applied (F05, F06, F21, T111, T124)."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from tests.browser.files import SHELF, Lines, art_asc, cegald, model_csv
+from tests.browser.story import APPLICANT, REED, SOLITUDE, Story
+from tests.browser.walker import Walker
+from trade.stock.models import FeedRun, StockLine
+
+SEND = "form[action$='/stock/upload']"
+
+
+def first_file(story: Story) -> tuple[str, str, bytes]:
+    """The format, name and bytes of the software that is usual in the country."""
+    today = story.stack.house.clock.now().date()
+    if story.network == "es":
+        return "cegald", "CEGALD001.TXT", cegald(SHELF, today)
+    return "art_asc", "0012_ART.asc", art_asc(SHELF, today)
+
+
+def send(owner: Walker, kind: str, name: str, data: bytes, *, then: str) -> None:
+    """Upload a file."""
+    owner.page.locator(f"{SEND} input[type='file']").set_input_files(
+        {"name": name, "mimeType": "application/octet-stream", "buffer": data}  # type: ignore[arg-type]
+    )
+    owner.page.locator(f"{SEND} [name='format']").select_option(kind)
+    choice = owner.page.locator(f"{SEND} [name='then'][value='{then}']")
+    if choice.count():
+        choice.check()
+    else:
+        owner.page.locator(f"{SEND} [name='then']").select_option(then)
+    owner.click(f"{SEND} button")
+
+
+def wait_for(owner: Walker, selector: str, step: str) -> None:
+    """The page looks again by itself until the job is done."""
+    owner.page.wait_for_selector(selector, timeout=20_000)
+    owner.look(step)
+
+
+def last_run(story: Story) -> FeedRun:
+    """The newest file of the bookshop."""
+    with story.stack.house.session() as session:
+        wanted = select(FeedRun).where(FeedRun.bookshop_id == story.bookshop_id).order_by(FeedRun.id.desc())
+        found = session.scalars(wanted).first()
+        assert found is not None
+        session.expunge(found)
+        return found
+
+
+def copies(story: Story) -> dict[int, int]:
+    """What the bookshop has by its last applied file."""
+    with story.stack.house.session() as session:
+        wanted = select(StockLine.isbn, StockLine.quantity).where(StockLine.bookshop_id == story.bookshop_id)
+        return dict(session.execute(wanted).all())
+
+
+def look_and_apply(story: Story) -> None:
+    """A dry run says what would change, and which lines are refused; then the file is applied."""
+    owner = story.enter(APPLICANT, "/office/stock/", "stock")
+    send(owner, *first_file(story), then="look")
+    wait_for(owner, "form[action$='/apply']", "dry-run")
+    run = last_run(story)
+    assert (run.state, run.read, run.accepted, run.refused, run.unknown) == ("compared", 5, 4, 1, 1)
+    assert copies(story) == {}
+    owner.click("form[action$='/apply'] button", "applied")
+    assert last_run(story).state == "applied"
+    assert copies(story) == {isbn: number for isbn, number, _ in SHELF}
+
+
+def hold_a_broken_file(story: Story) -> None:
+    """A file that would remove nearly everything waits for a person, and is discarded."""
+    owner = story.enter(APPLICANT, "/office/stock/", "stock-again")
+    rest: Lines = [line for line in SHELF if line[0] == REED]
+    send(owner, "model_csv", "broken.csv", model_csv(rest), then="apply")
+    wait_for(owner, "form[action$='/reject']", "held")
+    assert last_run(story).state == "held"
+    story.stack.mail(APPLICANT, "stock.held")
+    owner.click("form[action$='/reject'] button", "discarded")
+    assert last_run(story).state == "rejected"
+    assert copies(story)[SOLITUDE] == 3
+
+
+def read_the_logs(story: Story) -> None:
+    """The model is downloaded; a dear copy is in the log of price errors; rare books have theirs."""
+    owner = story.enter(APPLICANT, "/office/stock/", "stock-feeds")
+    with owner.page.expect_download() as download:
+        owner.click("a[href*='/stock/model.csv']")
+    assert download.value.suggested_filename.endswith(".csv")
+    dear: Lines = [(isbn, number, cents * 112 // 100 if isbn == REED else cents) for isbn, number, cents in SHELF]
+    send(owner, "model_csv", "dear.csv", model_csv(dear), then="apply")
+    story.stack.settle()
+    assert last_run(story).state == "applied"
+    owner.go("/office/stock/price-errors", "price-errors")
+    assert str(REED)[3:12] in owner.page.content().replace("-", "")
+    owner.go("/office/stock/rare", "rare-books")
+    owner.go("/office/stock/titles", "titles")
+
+
+def tell(story: Story) -> None:
+    """The whole chapter."""
+    look_and_apply(story)
+    hold_a_broken_file(story)
+    read_the_logs(story)
