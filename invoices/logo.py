@@ -60,7 +60,7 @@ def clean_logo(data: bytes) -> Logo:
     Raises Refused for a file above 512 KiB, or one that is neither PNG, JPEG nor SVG.
     """
     if len(data) > MOST_BYTES:
-        raise Refused(N_("The logo is larger than 512 KiB: save it smaller."), field="logo")
+        raise Refused(N_("The logo is larger than 512 KiB: save it smaller."))
     if data.lstrip()[:1] == b"<" or data[:3] == b"\xef\xbb\xbf":
         return Logo(_clean_svg(data), ".svg")
     return Logo(_draw_anew(data), ".png")
@@ -70,10 +70,10 @@ def _draw_anew(data: bytes) -> bytes:
     try:
         with Image.open(BytesIO(data), formats=("PNG", "JPEG")) as image:
             if max(image.size) > 4 * MOST_PIXELS:
-                raise Refused(N_("The logo has too many pixels: save it smaller."), field="logo")
+                raise Refused(N_("The logo has too many pixels: save it smaller."))
             picture = image.convert("RGBA")
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        raise Refused(N_("The logo must be a PNG, JPEG or SVG picture."), field="logo") from error
+        raise Refused(N_("The logo must be a PNG, JPEG or SVG picture.")) from error
     picture.thumbnail((MOST_PIXELS, MOST_PIXELS))
     output = BytesIO()
     picture.save(output, "PNG", optimize=True)
@@ -87,9 +87,9 @@ def _clean_svg(data: bytes) -> bytes:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise Refused(N_("The logo must be a PNG, JPEG or SVG picture."), field="logo") from error
+        raise Refused(N_("The logo must be a PNG, JPEG or SVG picture.")) from error
     if root.tag != f"{{{SVG}}}svg":
-        raise Refused(N_("The logo must be a PNG, JPEG or SVG picture."), field="logo")
+        raise Refused(N_("The logo must be a PNG, JPEG or SVG picture."))
     return bytes(etree.tostring(_only_drawing(root)))
 
 

@@ -17,10 +17,10 @@ from backoffice.base import ScreenView
 from backoffice.forms import DayField, PaperForm
 from backoffice.setting_rows import SettingRow, place_refusal, read, save, setting_rows, shown
 from backoffice.staff.names import person_names
-from trade.base.errors import Refused
+from invoices.logo import MOST_BYTES, clean_logo
+from trade.base.errors import Refused, concerning
 from trade.base.settings import all_declared, declared, history
 from trade.base.text import N_
-from trade.members.actions import keep_file
 from web.database import clock, profile, session
 
 SECTIONS = {
@@ -36,7 +36,6 @@ SECTIONS = {
     "privacy": N_("Privacy"),
     "general": N_("General"),
 }
-LARGEST_IMAGE = 1024 * 1024
 
 
 class WhenForm(PaperForm):
@@ -122,31 +121,19 @@ def _save(rows: list[SettingRow], when: WhenForm, now: datetime) -> int:
         if valid_from.date() != now.astimezone(valid_from.tzinfo).date():
             raise Refused(N_("A value cannot take effect in the past."), field="valid_from")
         valid_from = None
-    _take_images(rows, now)
+    _take_images(rows)
     return save(session(), rows, at=now, valid_from=valid_from, note=when.note.data or "")
 
 
-def _take_images(rows: list[SettingRow], now: datetime) -> None:
-    """An image's value is the digest of its file."""
+def _take_images(rows: list[SettingRow]) -> None:
+    """An image's value is the digest of its file, cleaned of everything but the drawing."""
     for row in rows:
         upload = request.files.get(row.name)
         if row.setting.kind != "image" or upload is None or not upload.filename:
             continue
-        data = upload.stream.read(LARGEST_IMAGE + 1)
-        if len(data) > LARGEST_IMAGE:
-            raise Refused(N_("The image is larger than 1 MB."), field=row.setting.key)
-        kept = keep_file(
-            session(),
-            store=current_app.extensions["store"],
-            data=data,
-            name=upload.filename,
-            purpose="image",
-            bookshop_id=None,
-            at=now,
-        )
-        if not kept.media_type.startswith("image/"):
-            raise Refused(N_("This is no PNG or JPEG image."), field=row.setting.key)
-        row.wanted, row.changed = kept.sha256, True
+        with concerning(row.setting.key):
+            picture = clean_logo(upload.stream.read(MOST_BYTES + 1))
+        row.wanted, row.changed = current_app.extensions["store"].put(picture.content), True
 
 
 def _saved(count: int, when: WhenForm) -> str:

@@ -11,17 +11,20 @@ import facturx
 import pytest
 from sqlalchemy import select, update
 
+from invoices.logo import clean_logo
 from jobs.context import open_context
 from jobs.queue import carry_out, drain
 from tests.invoices.paper import text_of
 from tests.invoices.schematron import FRENCH, report
 from tests.trade.billing.ground import CLOSING, close, october
 from tests.trade.gift_cheques.ground import issue
+from trade.base import settings
 from trade.base.models import Effect
 from trade.base.tenancy import Scope
 from trade.billing import actions, queries
 from trade.billing.models import Invoice, MonthClose, TransferBatch
 from trade.gift_cheques.models import GiftCheque
+from trade.members.settings import LOGO
 from trade.messages.models import Message
 
 BOTH = pytest.mark.parametrize("network", ["es", "fr"], indirect=True)
@@ -169,3 +172,16 @@ def test_cheques_expire_by_the_clock(house, context):
     drain(context)
     with house.session() as session:
         assert sorted(session.scalars(select(GiftCheque.state))).count("expired") == 1
+
+
+def test_the_logo_of_the_day_stands_on_the_invoice(house, context):
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 10"><path d="M0 0h40v10z" fill="#1f4d3a"/></svg>'
+    logo = clean_logo(svg)
+    with house.session(house.cast.staff("ada")) as session:
+        settings.set_value(session, LOGO, context.store.put(logo.content), at=CLOSING)
+    close(house)
+    drain(context)
+    with house.session() as session:
+        invoice = session.scalars(select(Invoice)).first()
+    assert invoice.data["logo_sha256"] == logo.sha256
+    assert "Mostrador" not in text_of(context.store.get(invoice.pdf_sha256))

@@ -66,7 +66,7 @@ SEPA_ID = _operator(
     default="",
     maximum=35,
 )
-LOGO = _operator("logo", "image", N_("Logo"), N_("Shown on invoices; PNG or JPEG."), default="")
+LOGO = _operator("logo", "image", N_("Logo"), N_("Shown on invoices; PNG, JPEG or SVG."), default="")
 
 FEE = declare(
     Setting(

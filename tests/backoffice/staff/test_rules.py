@@ -6,9 +6,10 @@ import io
 from datetime import timedelta
 
 import pytest
+from PIL import Image
 
+from invoices.logo import clean_logo
 from tests.backoffice.browser import Screen, said
-from tests.backoffice.staff.test_joining import PNG
 from tests.cast import NOW
 from tests.conftest import House
 from trade.base.settings import declared, history, value_of
@@ -77,9 +78,11 @@ def test_the_logo_is_kept_by_its_digest_and_only_pictures_are(desk: House, ada: 
     refused = ada.do("/staff/settings/operator/", {"operator-logo": (io.BytesIO(b"%PDF-1.4 x"), "logo.pdf")})
     assert said(refused) == []
     assert 'class="errors"' in refused
-    ada.do("/staff/settings/operator/", {"operator-logo": (io.BytesIO(PNG), "logo.png")})
+    drawn = io.BytesIO()
+    Image.new("RGB", (40, 10)).save(drawn, "PNG")
+    ada.do("/staff/settings/operator/", {"operator-logo": (io.BytesIO(drawn.getvalue()), "logo.png")})
     digest = value(desk, "operator.logo")
-    assert desk.store.get(str(digest)) == PNG
+    assert desk.store.get(str(digest)) == clean_logo(drawn.getvalue()).content
 
 
 def test_sections_and_keys_that_do_not_exist_are_not_found(desk: House, ada: Screen) -> None:
