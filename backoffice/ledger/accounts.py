@@ -17,7 +17,7 @@ ACCOUNTS = {
     "commission": (N_("Commission"), N_("Without VAT, since the beginning")),
     "vat_due": (N_("VAT on the commission"), N_("Invoiced, since the beginning")),
     "cheques_expired": (N_("Expired cheques"), N_("Left on cheques after their last day, kept apart")),
-    "cash": (N_("Bank"), N_("Minus: what came in for cheques and has not gone out yet")),
+    "cash": (N_("Bank"), N_("Received for cheques and not yet paid out (minus)")),
 }
 
 
