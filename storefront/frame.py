@@ -9,8 +9,10 @@ from flask import Blueprint, Flask, abort, current_app, render_template, request
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
 
 from storefront import shown
+from storefront.links import absolute
 from trade.base.tenancy import DOOR, PUBLIC, Scope
 from trade.base.text import N_
 from trade.texts.rules import DOCUMENTS
@@ -64,7 +66,7 @@ def init(app: Flask) -> None:
     """Register static files, blueprints, and what templates use everywhere."""
     for blueprint in (pages, public, door, account, join):
         app.register_blueprint(blueprint)
-    app.jinja_env.globals.update(cover=shown.cover_of)
+    app.jinja_env.globals.update(cover=shown.cover_of, absolute=absolute)
     app.context_processor(surroundings)
 
 
@@ -93,7 +95,11 @@ def surroundings() -> dict[str, object]:
     around: dict[str, object] = {"network": profile(), "languages": LANGUAGES, "legal_texts": legal_texts()}
     if request.blueprint and request.blueprint.startswith(AREAS):
         return around
-    return {**around, "chosen": chosen_bookshop(), "visitor": visitor()}
+    try:
+        return {**around, "chosen": chosen_bookshop(), "visitor": visitor()}
+    except SQLAlchemyError:
+        # The page may be the one that says that the database does not answer.
+        return around
 
 
 def legal_texts() -> list[Link]:

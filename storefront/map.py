@@ -14,7 +14,7 @@ from trade.base.coordinates import Point
 DIAL_SIZE = 300
 DIAL_RADIUS = 132
 DISC = 12
-RINGS_KM = (0.5, 1.0, 1.5, 3.0, 6.0, 15.0, 30.0, 60.0)
+RINGS_KM = (0.6, 1.5, 3.0, 6.0, 9.0, 15.0, 30.0, 45.0, 60.0)
 
 
 class Spot(NamedTuple):

@@ -64,6 +64,7 @@ def map_of(
     listed: Sequence[tuple[Point, bool]] = (),
     caption: str = "",
     title: str = "",
+    close: bool = False,
 ) -> CountryMap:
     """The bookshops of the network on the country's outline."""
     return country_map(
@@ -73,4 +74,5 @@ def map_of(
         you=you,
         listed=listed,
         caption=caption,
+        close=close,
     )

@@ -201,6 +201,10 @@ def paging(*, total: int, number: int, size: int, endpoint: str, **arguments: An
 # --- maps ------------------------------------------------------------------------------------------
 
 
+PANEL = 276
+"""The width in pixels at which a numbered map is usually seen: discs keep their size whatever part is shown."""
+
+
 class Dot(NamedTuple):
     """A bookshop on the country's outline."""
 
@@ -242,9 +246,16 @@ def country_map(
     you: Point | None = None,
     listed: Sequence[tuple[Point, bool]] = (),
     caption: str = "",
+    close: bool = False,
 ) -> CountryMap:
-    """Bookshops as dots on the country's outline; the ``listed`` ones numbered, the reader ringed."""
+    """Bookshops as dots on the country's outline; the ``listed`` ones numbered, the reader ringed.
+
+    ``close`` shows only the part of the country in which the numbered ones and the reader are.
+    """
     country = drawing.COUNTRIES[code]
+    x, y, width, height = 0.0, 0.0, float(country.width), float(country.height)
+    if close:
+        x, y, width, height = drawing.zoom(code, [*(point for point, _filled in listed), *([you] if you else [])])
     dots = [Dot(*xy) for xy in (drawing.on_country(code, point) for point in points) if xy]
     spots = []
     for number, (point, filled) in enumerate(listed, 1):
@@ -252,7 +263,7 @@ def country_map(
         if xy:
             spots.append(NumberedSpot(number, *xy, filled))
     return CountryMap(
-        view=f"0 0 {country.width} {country.height}",
+        view=f"{x:g} {y:g} {width:g} {height:g}",
         width=country.width,
         height=country.height,
         outline=url_for("storefront.static", filename=f"map/{code}.svg"),
@@ -262,6 +273,6 @@ def country_map(
         spots=list(reversed(spots)),
         you=drawing.on_country(code, you) if you else None,
         dot=4.2,
-        ring=18,
-        scale=2.1,
+        ring=round(width / 40, 1),
+        scale=round(width / PANEL, 3),
     )

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 
 from storefront import map as drawing
 from storefront.frame import chosen_bookshop, public
+from storefront.links import absolute
 from storefront.near import Here, here
 from storefront.shops import map_of
 from storefront.shown import OfferShown, book_shown, every_label, offer_shown
@@ -31,7 +32,6 @@ from trade.reservations.queries import taking_part
 from web.database import clock, session
 
 LISTED = 5
-ON_MAP = 9
 MOST = 60
 
 
@@ -69,7 +69,7 @@ def book(isbn: str) -> ResponseReturnValue:
         map=where_map(work, place, listed),
         labels=every_label(),
         same_author=[book_shown(other) for other in by_author(work, book=found, limit=5)],
-        canonical=url_for("public.book", isbn=isbn, _external=True),
+        canonical=absolute("public.book", isbn=isbn),
     )
 
 
@@ -108,9 +108,9 @@ def street(shop: Bookshop | None, place: Here) -> str:
 
 def where_map(work: TenantSession, place: Here, listed: Listed) -> object:
     """The country with the first bookshops of the list numbered."""
-    numbered = [(point, filled) for point, filled, _name in listed.points[:ON_MAP]]
+    numbered = [(point, filled) for point, filled, _name in listed.points[:LISTED]]
     caption = _("Numbers as in the list. Filled: on the shelf.") if numbered else ""
-    return map_of(work.profile.code, [], you=place.point, listed=numbered, caption=caption)
+    return map_of(work.profile.code, [], you=place.point, listed=numbered, caption=caption, close=True)
 
 
 def facts(book: Book) -> list[tuple[str, str]]:
@@ -136,6 +136,7 @@ def facts(book: Book) -> list[tuple[str, str]]:
 def language_name(code: str) -> str:
     """A language in the reader's language."""
     try:
-        return (Locale.parse(code).get_display_name(get_locale()) or code) if code else ""
+        name = (Locale.parse(code).get_display_name(get_locale()) or code) if code else ""
     except (UnknownLocaleError, ValueError):
         return code
+    return name[:1].upper() + name[1:]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template, url_for
+from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from storefront.frame import public
+from storefront.links import absolute
 from storefront.operator import operator
 from storefront.shown import every_label
 from trade.base.errors import NotFound
@@ -76,7 +77,7 @@ def robots() -> ResponseReturnValue:
     """What crawlers should leave alone."""
     private = ("/account", "/join/", "/reserve/", "/office", "/staff", "/ledger", "/search")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in private), ""]
-    lines.append(f"Sitemap: {url_for('public.sitemap', _external=True)}")
+    lines.append(f"Sitemap: {absolute('public.sitemap')}")
     return Response("\n".join(lines) + "\n", mimetype="text/plain")
 
 
@@ -84,8 +85,8 @@ def robots() -> ResponseReturnValue:
 def sitemap() -> ResponseReturnValue:
     """The index of sitemaps: one of pages and bookshops, and one for every ten thousand books."""
     parts = -(-count(session()) // SITEMAP_BOOKS)
-    addresses = [url_for("public.sitemap_of_pages", _external=True)]
-    addresses += [url_for("public.sitemap_of_books", part=part, _external=True) for part in range(1, parts + 1)]
+    addresses = [absolute("public.sitemap_of_pages")]
+    addresses += [absolute("public.sitemap_of_books", part=part) for part in range(1, parts + 1)]
     return xml("sitemaps.xml", addresses)
 
 
@@ -93,8 +94,8 @@ def sitemap() -> ResponseReturnValue:
 def sitemap_of_pages() -> ResponseReturnValue:
     """Pages and bookshops."""
     endpoints = ("home", "bookshops", "help", "ranking", "accessibility", "security", "stock_file")
-    addresses = [url_for(f"public.{endpoint}", _external=True) for endpoint in endpoints]
-    addresses += [url_for("public.bookshop", slug=shop.slug, _external=True) for shop in active(session())]
+    addresses = [absolute(f"public.{endpoint}") for endpoint in endpoints]
+    addresses += [absolute("public.bookshop", slug=shop.slug) for shop in active(session())]
     return xml("sitemap.xml", addresses)
 
 
@@ -104,7 +105,7 @@ def sitemap_of_books(part: int) -> ResponseReturnValue:
     found = isbns(session(), offset=(part - 1) * SITEMAP_BOOKS, limit=SITEMAP_BOOKS) if 0 < part < 10_000 else []
     if not found:
         raise NotFound()
-    return xml("sitemap.xml", [url_for("public.book", isbn=f"{isbn:013d}", _external=True) for isbn in found])
+    return xml("sitemap.xml", [absolute("public.book", isbn=f"{isbn:013d}") for isbn in found])
 
 
 def xml(template: str, addresses: list[str]) -> Response:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from flask import render_template
 from flask.testing import FlaskClient
 from lxml import etree
+from sqlalchemy.exc import OperationalError
 
+from app import create_app
+from storefront import frame
 from tests.cast import NOW
 from tests.conftest import House
 from tests.storefront.conftest import SOLITUDE
@@ -202,6 +206,31 @@ def test_error_pages_help(stocked: House) -> None:
     assert missing.status == 404 and missing.all("//main//form[@role='search']")
     assert read(browser(stocked, "clara"), "/staff/").status == 403
     assert browser(stocked).post("/help").status_code == 405
+
+
+def test_a_file_that_is_too_large_is_refused_before_anything_else(stocked: House) -> None:
+    body = b"0" * (33 * 1024 * 1024)
+    answer = browser(stocked).post("/join/x", data=body, content_type="multipart/form-data; boundary=0")
+    assert answer.status_code == 413 and "This file is too large" in answer.get_data(as_text=True)
+
+
+def test_a_page_can_be_drawn_while_the_database_does_not_answer(
+    stocked: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent() -> None:
+        raise OperationalError("SELECT 1", {}, Exception("no answer"))
+
+    monkeypatch.setattr(frame, "identity", silent)
+    with stocked.app.test_request_context("/nothing-here?lang=en"):
+        assert "visitor" not in frame.surroundings()
+        assert "Something broke" in render_template("error.html", code=500, message="")
+
+
+def test_too_many_attempts_get_a_page_that_says_so(house: House) -> None:
+    client = create_app(house.config(), TESTING=True, RATELIMIT_ENABLED=True, WTF_CSRF_ENABLED=False).test_client()
+    answers = [client.post("/join/?lang=en", data={}) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429]
+    assert "Too many attempts" in answers[-1].get_data(as_text=True)
 
 
 def test_robots_and_sitemaps(stocked: House) -> None:
