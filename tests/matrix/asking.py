@@ -58,6 +58,8 @@ FILLED: dict[str, Any] = {
     "door.verify": {"token": "verification_token"},
     "public.reserve": {"isbn": "9788417860790"},
     "join.questionnaire": {"token": "questionnaire_token"},
+    "ledger_invoices.pdf": {"reference": "invoice"},
+    "ledger_months": {"record_id": "batch_id"},
     "office_money.invoice": {"reference": "invoice"},
     "office_today.switch": {"bookshop_id": "bookshop"},
     "staff_applications.retire": {"record_id": "requirement_id"},

@@ -22,6 +22,7 @@ GROUPS = {
     "staff": {"dora", "ada"},
     "administrators": {"ada"},
     "money": {"emilio", "ada"},
+    "closers": {"ada"},
 }  # fmt: skip
 
 # endpoint                        method  who             answer  foreign absent
@@ -267,6 +268,30 @@ staff_transfers.batch             GET     administrators  200     -       404
 staff_transfers.approve           POST    administrators  302     -       404
 staff_transfers.paid              POST    administrators  302     -       404
 staff_transfers.sepa              GET     administrators  404     -       404
+
+ledger_months.index               GET     money           200     -       -
+ledger_months.month               GET     money           200     -       404
+ledger_months.close               POST    closers         302     -       404
+ledger_months.open_further        POST    closers         302     -       404
+ledger_months.pack                GET     money           200     -       404
+ledger_months.statement           GET     money           200     -       404
+ledger_months.approve             POST    money           302     -       404
+ledger_months.paid                POST    money           302     -       404
+ledger_months.sepa                GET     money           404     -       404
+ledger_invoices.index_view        GET     money           200     -       -
+ledger_invoices.export            GET     money           200     -       404
+ledger_invoices.action_view       POST    money           404     -       -
+ledger_invoices.pdf               GET     money           200     -       404
+ledger_accounts.index             GET     money           200     -       -
+ledger_entries.index_view         GET     money           200     -       -
+ledger_entries.export             GET     money           200     -       404
+ledger_entries.action_view        POST    money           404     -       -
+ledger_profile.index              GET     money           200     -       -
+ledger_profile.name_              POST    money           200     -       -
+ledger_profile.password           POST    money           200     -       -
+ledger_profile.second_factor      GET     money           302     -       -
+ledger_profile.second_factor      POST    money           200     -       -
+ledger_profile.switch_off         POST    money           200     -       -
 """
 # Roles to whom a route of theirs answers otherwise than the table says, and why.
 OTHERWISE = {

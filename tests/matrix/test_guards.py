@@ -25,6 +25,7 @@ WEAKER = {
     "staff": [("public", "anonymous")],
     "administrators": [("public", "anonymous"), ("staff.enter", "dora")],
     "money": [("public", "anonymous")],
+    "closers": [("public", "anonymous"), ("money.read", "emilio")],
 }
 
 
