@@ -69,6 +69,10 @@ class Jobs(RecordView):
         """The names of the bookshops concerned."""
         return {"bookshops": bookshop_names(session(), {row.bookshop_id for row in rows})}
 
+    def get_actions_list(self) -> tuple[list[Any], dict[Any, Any]]:
+        """Only failed jobs can be tried again."""
+        return super().get_actions_list() if self.tab and self.tab.key == "dead" else ([], {})
+
     @expose("/<int:record_id>/")
     def job(self, record_id: int) -> ResponseReturnValue:
         """One job: what it was asked to do, and what became of it."""

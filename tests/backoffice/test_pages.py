@@ -122,7 +122,7 @@ def test_all_garbage_at_once_is_passed_over_by_every_list(shared_house: House) -
 
 def test_garbage_chosen_for_an_action_is_not_found(shared_house: House) -> None:
     client = shared_house.client("ada")
-    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/staff/jobs/").text)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/staff/jobs/?tab=dead").text)
     assert token
     for chosen in ({"rowid": garbage} for garbage in (*GARBAGE, "")):
         answer = client.post("/staff/jobs/action/", data={"csrf_token": token.group(1), "action": "retry", **chosen})
