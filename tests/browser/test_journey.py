@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.browser.chapters import joining, reading, reserving, settings, stock
+from tests.browser.chapters import cheque, erasure, joining, month, reading, reserving, settings, stock
 from tests.browser.stack import Stack
 from tests.browser.story import Story
 from tests.browser.walker import Walker
 from tests.storefront.conftest import furnish
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
-CHAPTERS = (joining, settings, stock, reading, reserving)
+CHAPTERS = (joining, settings, stock, reading, reserving, cheque, month, erasure)
 
 
 @pytest.mark.parametrize("network", ["es", "fr"], indirect=True)

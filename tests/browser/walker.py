@@ -76,6 +76,18 @@ class Walker:
         if step:
             self.look(step)
 
+    def confirm(self, selector: str, step: str = "") -> None:
+        """Click a button that asks back, and say yes."""
+        self.find(selector).click()
+        self.click("dialog[open] [data-confirm-yes]", step)
+
+    def save(self, selector: str) -> bytes:
+        """Click a link that downloads; returns the file."""
+        self.clicks += 1
+        with self.page.expect_download() as download:
+            self.find(selector).click()
+        return Path(download.value.path()).read_bytes()
+
     def fill(self, **fields: str) -> None:
         """Type into fields by their names; typing is free."""
         for name, value in fields.items():
