@@ -22,7 +22,10 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Config:
-    """One process's settings. Addresses are empty where a private server is to be used."""
+    """One process's settings. Addresses are empty where a private server is to be used.
+
+    `clock_file` may hold how far the demo's clock is moved; there is none in production.
+    """
 
     home: Path
     network: str
@@ -80,7 +83,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         redis_url=environ.get("REDIS_URL", ""),
         postgres_programs=_path(environ.get("MOSTRADOR_POSTGRES")),
         secret_key=environ.get("SECRET_KEY") or _kept_secret(folder / "secret_key"),
-        clock_file=_path(environ.get("MOSTRADOR_CLOCK")),
+        clock_file=None if _production(environ) else _path(environ.get("MOSTRADOR_CLOCK")) or folder / "clock",
         smtp_url=environ.get("SMTP_URL", ""),
         bind=bind,
         port=port,

@@ -34,6 +34,7 @@ def test_nothing_needs_to_be_set(tmp_path: Path) -> None:
     assert config.folder == tmp_path / "es"
     assert config.files_dir.stat().st_mode & 0o777 == 0o700
     assert config.trusted_hosts == ("localhost", "127.0.0.1", "[::1]")
+    assert config.clock_file == config.folder / "clock"
 
 
 def test_the_secret_is_made_once_and_kept_to_ourselves(tmp_path: Path) -> None:
@@ -62,6 +63,7 @@ def test_production_starts_with_all_it_needs(tmp_path: Path) -> None:
     config = load({**PRODUCTION, "MOSTRADOR_HOME": str(tmp_path)})
     assert config.production
     assert config.https
+    assert config.clock_file is None
     assert config.trusted_hosts[0] == "books.example.org"
     assert config.database_url == "postgresql+psycopg://mostrador_app@db/mostrador"
     assert not (tmp_path / "es" / "secret_key").exists()
