@@ -6,6 +6,7 @@ import pyotp
 import pytest
 from flask.testing import FlaskClient
 
+from storefront.links import local
 from tests.cast import NOW
 from tests.conftest import House
 from tests.storefront.page import Page, browser, mail_link, read, send, ticked
@@ -135,22 +136,34 @@ def test_guessing_is_stopped(house: House) -> None:
     assert "Too many attempts" in sign_in(client, "marina@lectora.example", PASSWORD).words
 
 
-@pytest.mark.parametrize(
-    "outside", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+OUTSIDE = (
+    "https://evil.example/",
+    "//evil.example",
+    "/\\evil.example",
+    "javascript:alert(1)",
+    "/\t/evil.example",
+    "",
+    None,
 )
-def test_nobody_is_sent_outside_after_signing_in(house: House, outside: str) -> None:
+
+
+@pytest.mark.parametrize("address", OUTSIDE)
+def test_an_address_outside_is_never_gone_on_to(address: str | None) -> None:
+    assert local(address) == ""
+
+
+@pytest.mark.parametrize("address", ["/", "/reserve/9788437604947/alba", "/search?q=a&near=28004"])
+def test_an_address_inside_is_gone_on_to(address: str) -> None:
+    assert local(address) == address
+
+
+def test_nobody_is_sent_outside_after_signing_in(house: House) -> None:
     client = opened(house)
-    page = read(client, "/sign-in", query_string={"next": outside})
+    page = read(client, "/sign-in", query_string={"next": "//evil.example"})
     form = page.one("//main//form[@method='post'][.//input[@name='password']]")
-    answer = client.post(
-        "/sign-in",
-        query_string={"next": outside},
-        data={
-            "csrf_token": form.xpath(".//input[@name='csrf_token']/@value")[0],
-            "email": "marina@lectora.example",
-            "password": PASSWORD,
-        },
-    )
+    token = form.xpath(".//input[@name='csrf_token']/@value")[0]
+    given = {"csrf_token": token, "email": "marina@lectora.example", "password": PASSWORD}
+    answer = client.post("/sign-in", query_string={"next": "//evil.example"}, data=given)
     assert answer.headers["Location"] == "/account/"
 
 
