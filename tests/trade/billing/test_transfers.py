@@ -139,6 +139,18 @@ def test_a_bookshop_without_valid_account_is_held_and_paid_by_a_further_batch(ho
         assert queries.unpaid(session, until_month="2026-10") == []
 
 
+@pytest.mark.parametrize(("hours", "paid"), [(0, False), (23.9, False), (24, True), (None, True)])
+def test_an_account_changed_within_a_day_waits(house, hours, paid):
+    october(house)
+    changed_at = None if hours is None else CLOSING - timedelta(hours=hours)
+    with house.session() as session:
+        session.execute(update(BillingData).values(changed_at=changed_at))
+    close(house)
+    with house.session() as session:
+        assert [batch.count for batch in queries.batches_of(session, month="2026-10")] == ([2] if paid else [])
+        assert len(queries.unpaid(session, until_month="2026-10")) == (0 if paid else 2)
+
+
 def test_absent_batches_do_not_exist(house):
     for verb in (
         lambda s: actions.approve(s, batch_id=99, name="x", at=CLOSING),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select, update
 
@@ -16,17 +16,19 @@ from trade.billing import queries
 from trade.billing.actions.drafts import valid_account
 from trade.billing.models import Invoice, Settlement, TransferApproval, TransferBatch, TransferLine
 from trade.billing.states import APPROVALS_NEEDED, BATCH, PLATFORM
+from trade.members.models import BillingData
 
 APPROVAL_LOCK = 727_011
+ACCOUNT_REST = timedelta(hours=24)
 
 
 def open_batch(session: TenantSession, *, month: str, at: datetime) -> TransferBatch | None:
     """A batch of every settlement up to a month that waits and has a valid account; None where there is none.
 
-    Called when a month is closed, and again once a bookshop that was held has given its account (T130).
-    Scope system.
+    Called when a month is closed, and again once a bookshop that was held has given its account (T130). An
+    account that was changed within a day waits as well (safety.md R11). Scope system.
     """
-    rows = [row for row in queries.unpaid(session, until_month=month) if valid_account(row[2])]
+    rows = [row for row in queries.unpaid(session, until_month=month) if _is_payable(row[2], at)]
     if not rows:
         return None
     counter = len(queries.batches_of(session, month=month)) + 1
@@ -58,10 +60,15 @@ def ask_to_open(session: TenantSession, *, month: str, at: datetime) -> None:
 
     Raises Refused where nobody waits with a valid account.
     """
-    if not any(valid_account(row[2]) for row in queries.unpaid(session, until_month=month)):
-        raise Refused(N_("Nobody who waits has given a valid account yet."))
+    if not any(_is_payable(row[2], at) for row in queries.unpaid(session, until_month=month)):
+        raise Refused(N_("Nobody who waits has had a valid account for a day yet."))
     journal.write(session, action="transfers.asked", thing="month", thing_id=0, at=at, details={"month": month})
     outbox.post(session, kind="billing.open", key=f"billing.open:{month}:{at:%Y%m%d%H%M}", payload={"month": month})
+
+
+def _is_payable(billing: BillingData, at: datetime) -> bool:
+    fresh = billing.changed_at is not None and at - billing.changed_at < ACCOUNT_REST
+    return bool(valid_account(billing)) and not fresh
 
 
 def _invoice_references(session: TenantSession, settlement_ids: Sequence[int]) -> dict[int, str]:
