@@ -33,8 +33,9 @@ def statement_csv(
     if (redeemed, len(lines)) != (deduction.redeemed, deduction.redemptions):
         raise Unbalanced(f"{document.number}: {len(lines)} lines of {redeemed} cents are not what was invoiced.")
     rows = [_redemption(line, _(KINDS[line.channel]), zone) for line in lines]
-    rows.append((_(KINDS["invoice"]), document.issued_on, "", "", document.number, -document.total))
-    rows.append((_(KINDS["transfer"]), deduction.due_on, "", "", deduction.reference, deduction.transfer))
+    invoice, transfer = (_(KINDS[name]) for name in ("invoice", "transfer"))
+    rows.append((invoice, document.issued_on, "", "", document.number, -document.total))
+    rows.append((transfer, deduction.due_on, "", "", deduction.reference, deduction.transfer))
     return write_csv([_(word) for word in HEAD], [_cells(row, document.locale) for row in rows])
 
 
