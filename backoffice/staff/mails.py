@@ -9,24 +9,27 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.contrib.sqla.filters import FilterEqual, FilterLike
 from flask_babel import gettext
+from sqlalchemy import select
 
 from backoffice.base import RecordView, Tab
 from backoffice.cells import Column, ago_cell, link_to, state_mark
 from trade.base.text import N_
 from trade.messages.models import Message
+from trade.messages.queries import undelivered
 from trade.messages.rules import TEMPLATES
+from web.database import session
 
 MESSAGE_STATES = {
     "queued": (N_("Waits"), "open"),
     "sent": (N_("Sent"), "done"),
     "kept": (N_("Kept here"), "done"),
-    "failed": (N_("Failed"), "late"),
 }
+FAILED = (N_("Failed"), "late")
 
 
 def message_state(column: Column | None, row: Any, beside: Mapping[str, Any]) -> Any:
-    """Whether the mail has left."""
-    word, shape = MESSAGE_STATES[row.state]
+    """Whether the mail has left, or cannot."""
+    word, shape = FAILED if row.id in beside.get("failed", ()) else MESSAGE_STATES[row.state]
     return state_mark(gettext(word), shape)
 
 
@@ -57,16 +60,22 @@ class Outbox(RecordView):
     tabs = (
         Tab("all", N_("All")),
         Tab("queued", N_("Waiting"), lambda: Message.state == "queued"),
-        Tab("failed", N_("Failed"), lambda: Message.state == "failed"),
+        Tab("failed", N_("Failed"), undelivered),
     )
     empty_title = N_("No mail has been written")
     empty_icon = "mail"
+
+    def beside(self, rows: Sequence[Any]) -> Mapping[str, Any]:
+        """Which of these mails cannot be delivered."""
+        failed = select(Message.id).where(Message.id.in_([row.id for row in rows]), undelivered())
+        return {"failed": set(session().scalars(failed))}
 
     @expose("/<int:record_id>/")
     def mail(self, record_id: int) -> ResponseReturnValue:
         """One mail with its words."""
         message = self.record(record_id)
-        word, shape = MESSAGE_STATES[message.state]
+        failed = session().scalar(select(Message.id).where(Message.id == message.id, undelivered())) is not None
+        word, shape = FAILED if failed else MESSAGE_STATES[message.state]
         return self.render(
             "staff/mail.html",
             message=message,

@@ -12,6 +12,7 @@ from trade.base.tenancy import TenantSession
 from trade.base.text import N_
 from trade.members.models import Bookshop
 from trade.messages.models import Message
+from trade.messages.queries import undelivered
 from trade.privacy.models import DeletionRequest
 from trade.privacy.states import OPEN
 from trade.stock.models import FeedRun
@@ -72,7 +73,7 @@ def counts(session: TenantSession) -> Mapping[str, int]:
         select(
             how_many(Bookshop, Bookshop.state.in_(STAFF_ACTS)).label("applications"),
             how_many(FeedRun, FeedRun.state.in_(WAITING)).label("held"),
-            how_many(Message, Message.state == "failed").label("mails"),
+            how_many(Message, undelivered()).label("mails"),
             how_many(DeletionRequest, DeletionRequest.state.in_(OPEN)).label("erasures"),
             how_many(Effect, Effect.state == "dead").label("dead"),
         )

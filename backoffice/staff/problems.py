@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flask import url_for
 from flask_babel import gettext, ngettext
-from sqlalchemy import Date, Row, case, cast, func, select
+from sqlalchemy import Date, Row, and_, case, cast, func, select
 
 from backoffice.shell import allowed
 from trade.base.models import Effect, SettingValue
@@ -20,6 +20,7 @@ from trade.billing.models import MonthClose, TransferBatch
 from trade.gift_cheques.models import ChequeEntry
 from trade.members.models import Bookshop
 from trade.messages.models import Message
+from trade.messages.queries import DELIVER, undelivered
 from trade.privacy.models import DeletionRequest
 from trade.privacy.states import OPEN as OPEN_REQUESTS
 from trade.reservations.models import Reservation
@@ -95,7 +96,7 @@ def _held_files(session: TenantSession) -> Iterator[Problem]:
 
 
 def _dead_jobs(session: TenantSession) -> Iterator[Problem]:
-    count, oldest = _count(session, Effect.created_at, Effect.state == "dead")
+    count, oldest = _count(session, Effect.created_at, and_(Effect.state == "dead", Effect.kind != DELIVER))
     if count:
         yield Problem(
             gettext("Failed"),
@@ -110,7 +111,7 @@ def _dead_jobs(session: TenantSession) -> Iterator[Problem]:
 
 
 def _failed_mails(session: TenantSession) -> Iterator[Problem]:
-    count, oldest = _count(session, Message.created_at, Message.state == "failed")
+    count, oldest = _count(session, Message.created_at, undelivered())
     if count:
         yield Problem(
             gettext("Failed"),

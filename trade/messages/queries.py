@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from trade.base.models import Effect
 from trade.base.tenancy import TenantSession
 from trade.messages.models import Message, MessageTemplate
+
+DELIVER = "message.deliver"
+"""The kind of effect that delivers a mail; its key is this and the mail's key."""
 
 
 def template_in_force(session: TenantSession, *, key: str, locales: Sequence[str]) -> MessageTemplate | None:
@@ -50,3 +54,9 @@ def outbox(*, state: str | None = None) -> Select[Message]:
 def by_key(session: TenantSession, *, key: str) -> Message | None:
     """The mail of one event, if this scope may read it."""
     return session.scalar(select(Message).where(Message.key == key))
+
+
+def undelivered() -> ColumnElement[bool]:
+    """The condition of a mail whose delivery failed for good: a part of other queries on :class:`Message`."""
+    failed = exists().where(Effect.key == func.concat(f"{DELIVER}:", Message.key), Effect.state == "dead")
+    return and_(Message.state == "queued", failed)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from tests.backoffice.browser import Screen, said
 from tests.cast import NOW
 from tests.conftest import House
+from trade.base.models import Effect
 from trade.messages.actions import send
 from trade.messages.models import MessageTemplate
 from trade.messages.rules import TEMPLATES
@@ -145,3 +146,22 @@ def test_the_outbox_shows_every_mail_with_its_words(desk: House, dora: Screen) -
 def test_messages_of_the_screens_are_told(desk: House, dora: Screen) -> None:
     page = dora.do(ADDRESS, {"subject": "Ven", "body": "Ya.", "save": "1"})
     assert said(page) == ["The new words are in force."]
+
+
+def test_a_mail_that_cannot_be_delivered_stands_under_failed(desk: House, dora: Screen) -> None:
+    with desk.session() as session:
+        send(
+            session,
+            key="test:undelivered",
+            template="membership.left",
+            to_email="gone@mostrador.example",
+            locale="es",
+            values={"bookshop": "Alba"},
+            at=NOW,
+        )
+    assert "gone@mostrador.example" not in dora.get("/staff/outbox/?tab=failed")
+    with desk.session() as session:
+        effect = session.scalars(select(Effect).where(Effect.key == "message.deliver:test:undelivered")).one()
+        effect.state = "dead"
+    assert "gone@mostrador.example" in dora.get("/staff/outbox/?tab=failed")
+    assert "1 mail could not be sent" in dora.get("/staff/")

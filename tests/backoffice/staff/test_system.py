@@ -15,7 +15,8 @@ from trade.messages.models import Message
 def effect(desk: House, key: str, state: str = "dead") -> int:
     """A job."""
     with desk.session() as session:
-        made = Effect(kind="message.deliver", key=key, payload={"key": "x"}, state=state, attempts=12, error="boom")
+        kind = "message.deliver" if key.startswith("message.deliver") else "stock.import"
+        made = Effect(kind=kind, key=key, payload={"key": "x"}, state=state, attempts=12, error="boom")
         session.add(made)
         session.flush()
         return made.id
@@ -75,6 +76,7 @@ def test_the_control_room_shows_what_one_may_deal_with(desk: House, who: str, se
 
 def test_problems_stand_above_what_merely_waits(desk: House, ada: Screen, apply) -> None:  # type: ignore[no-untyped-def]
     apply(desk)
+    effect(desk, "message.deliver:t:failed")
     with desk.session() as session:
         session.add(
             Message(
@@ -84,7 +86,7 @@ def test_problems_stand_above_what_merely_waits(desk: House, ada: Screen, apply)
                 to_email="x@mostrador.example",
                 subject="s",
                 body="b",
-                state="failed",
+                state="queued",
                 created_at=NOW,
             )
         )
