@@ -25,7 +25,6 @@ STAFF = {
     "staff_transfers.*": "money.read",
     "staff_transfers.approve": "money.approve",
     "staff_transfers.paid": "money.approve",
-    "staff_transfers.paid": "money.approve",
     "staff_settings.*": "staff.rules",
     "staff_legal.*": "staff.content",
     "staff_emails.*": "staff.content",
