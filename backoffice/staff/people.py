@@ -163,6 +163,8 @@ class People(RecordView):
     def end(self, record_id: int, session_id: int) -> ResponseReturnValue:
         """End one of the person's sessions."""
         person = self._with_role(record_id)
+        if session_id not in {each.id for each in open_sessions(session(), person_id=person.id, at=clock().now())}:
+            abort(404)
         return self.act(
             lambda: actions.end_session(session(), session_id=session_id, person_id=person.id, at=clock().now()),
             said=gettext("The session has ended."),
