@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from config.services import Endpoints
-from tests.browser.stack import Stack, running
-from tests.browser.walker import WIDE, Walker
-from tests.conftest import Template, make_house
+pytest.register_assert_rewrite("tests.browser.chapters", "tests.browser.stack", "tests.browser.walker")
+
+from config.services import Endpoints  # noqa: E402
+from tests.browser.stack import Stack, running  # noqa: E402
+from tests.browser.walker import WIDE, Walker  # noqa: E402
+from tests.conftest import Template, make_house  # noqa: E402
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 OPTIONS = (
