@@ -51,8 +51,7 @@ def _overview(session: TenantSession, bookshop: Bookshop, at: datetime, locale: 
         "requirements": queries.requirements(session),
         "met": queries.requirements_met(session, bookshop_id=bookshop.id),
         "form": reply_of(session, bookshop_id=bookshop.id),
-        "events": _events(session, bookshop, limit=10),
-        "people": _actors(session, bookshop, limit=10),
+        **_events(session, bookshop, limit=10),
     }
 
 
@@ -99,16 +98,13 @@ def _people(session: TenantSession, bookshop: Bookshop, at: datetime, locale: st
 
 
 def _all_events(session: TenantSession, bookshop: Bookshop, at: datetime, locale: str) -> dict[str, Any]:
-    return {"events": _events(session, bookshop, limit=200), "people": _actors(session, bookshop, limit=200)}
+    return _events(session, bookshop, limit=200)
 
 
-def _events(session: TenantSession, bookshop: Bookshop, *, limit: int) -> Any:
+def _events(session: TenantSession, bookshop: Bookshop, *, limit: int) -> dict[str, Any]:
     newest = select(JournalEntry).where(JournalEntry.bookshop_id == bookshop.id).order_by(JournalEntry.id.desc())
-    return session.scalars(newest.limit(limit)).all()
-
-
-def _actors(session: TenantSession, bookshop: Bookshop, *, limit: int) -> Mapping[int, str]:
-    return person_names(session, {entry.actor_id for entry in _events(session, bookshop, limit=limit)})
+    events = session.scalars(newest.limit(limit)).all()
+    return {"events": events, "people": person_names(session, {event.actor_id for event in events})}
 
 
 LOADERS: Mapping[str, Callable[[TenantSession, Bookshop, datetime, str], dict[str, Any]]] = {

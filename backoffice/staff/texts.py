@@ -187,19 +187,18 @@ class LegalTexts(RecordView):
     def _text(self, text: LegalText, form: PublishForm, refused: Refused | None) -> ResponseReturnValue:
         asked = request.args.get("language") or str(get_locale())
         language, body = rules.in_language(text.bodies, locales=[asked, profile().locale])
-        state = state_of(text, queries.all_in_force(session(), at=clock().now()), clock().now())
+        now = clock().now()
+        present = queries.all_in_force(session(), at=now)
+        earlier = queries.versions(session(), document=text.document)[:20]
         return self.render(
             "staff/text.html",
             text=text,
             document=gettext(rules.DOCUMENTS[text.document]),
             accepted_by=gettext(rules.ACCEPTED_BY[text.accepted_by]),
-            state=state,
+            state=state_of(text, present, now),
             language=language,
             blocks=rules.blocks(body),
-            versions=[
-                (each, state_of(each, queries.all_in_force(session(), at=clock().now()), clock().now()))
-                for each in queries.versions(session(), document=text.document)[:20]
-            ],
+            versions=[(each, state_of(each, present, now)) for each in earlier],
             form=form,
             refused=refused,
             notice=rules.SHORTEST_NOTICE_DAYS,
