@@ -60,7 +60,7 @@ class Erasures(RecordView):
     )
     column_default_sort = ("due_on", False)
     tabs = (
-        Tab("open", N_("Open"), lambda: DeletionRequest.state.in_((*OPEN, "executed"))),
+        Tab("open", N_("Not finished"), lambda: DeletionRequest.state.in_((*OPEN, "executed"))),
         Tab("all", N_("All")),
     )
     empty_title = N_("No request is open")
