@@ -1,9 +1,8 @@
 """The house: every table of the first month, row-level security, and the ledger's balance trigger."""
 
-from alembic import op
+from pathlib import Path
 
-from trade.base.access import policies
-from trade.base.db import Base
+from alembic import op
 
 revision = "0001"
 down_revision = None
@@ -24,15 +23,12 @@ CREATE CONSTRAINT TRIGGER posting_balances AFTER INSERT ON posting
 
 
 def upgrade() -> None:
-    connection = op.get_bind()
     for extension in ("pg_trgm", "unaccent", "btree_gist"):
         op.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
-    Base.metadata.create_all(connection)
+    op.get_bind().exec_driver_sql(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8").replace("%", "%%"))
     op.execute(BALANCE)
-    for statement in policies("mostrador_app"):
-        op.execute(statement)
 
 
 def downgrade() -> None:
-    Base.metadata.drop_all(op.get_bind())
-    op.execute("DROP FUNCTION ledger_entry_balances")
+    """The first migration is not undone: drop the database instead."""
+    raise RuntimeError("Nothing was there before the first migration: drop the database instead.")
