@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -46,6 +47,8 @@ def stack(network: str, endpoints: Endpoints, templates: dict[str, Template], tm
     """A running installation with the cast in it."""
     with make_house(network, endpoints, templates, tmp_path) as house, running(house) as started:
         yield started
+        for log in sorted((started.config.folder / "log").glob("*.log")):
+            sys.stderr.write(f"--- {log.name}\n{log.read_text(errors='replace')[-8_000:]}\n")  # shown if the test fails
 
 
 @pytest.fixture

@@ -92,5 +92,3 @@ def running(house: House) -> Iterator[Stack]:
             yield Stack(house, config)
         finally:
             children.end()
-            for log in sorted((config.folder / "log").glob("*.log")):
-                print(f"--- {log.name}\n{log.read_text(errors='replace')[-8_000:]}")  # shown where the test fails

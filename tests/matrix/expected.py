@@ -167,6 +167,7 @@ office_people.invite              POST    owners          200     -       -
 office_people.remove              POST    owners          302     404     404
 
 staff_now.index                   GET     staff           200     -       -
+staff_find.index                  GET     staff           200     -       -
 staff_components.index            GET     staff           200     -       -
 staff_components.index            POST    staff           200     -       -
 staff_profile.index               GET     staff           200     -       -

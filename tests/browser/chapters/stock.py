@@ -1,4 +1,4 @@
-"""Chapter 3: the bookshop's real stock, in three formats, looked at before it is applied (F05, F06, F21, T111, T124)."""
+"""Chapter 3: the bookshop's stock in three formats, looked at before it is applied (F05, F06, F21, T111, T124)."""
 
 from __future__ import annotations
 
