@@ -34,7 +34,8 @@ def init(app: Flask) -> None:
         if request.is_secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
         if not (request.endpoint or "").endswith("static"):
-            response.headers.setdefault("Cache-Control", "no-store")
+            if not response.cache_control.public:  # files that Flask sends say "no-cache", which lets them be stored
+                response.headers["Cache-Control"] = "no-store"
             response.vary.add("Cookie")
         return response
 

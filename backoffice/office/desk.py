@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from flask import abort, g
+from flask import abort, g, request
 
 from trade.base.tenancy import TenantSession
 from trade.members.models import Bookshop
 from web.database import clock, session
 from web.language import zone
+
+LAST_PAGE = 10_000
 
 
 def desk() -> tuple[TenantSession, Bookshop, datetime]:
@@ -32,3 +34,8 @@ def bookshop() -> Bookshop:
 def today(at: datetime) -> date:
     """The bookshop's date of a moment."""
     return at.astimezone(zone()).date()
+
+
+def page_asked() -> int:
+    """The page of a list that the address asks for, from 0; garbage is the first page, far off is the last allowed."""
+    return min(max(request.args.get("page", 0, type=int), 0), LAST_PAGE)

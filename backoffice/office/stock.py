@@ -15,7 +15,7 @@ from wtforms import RadioField, SelectField
 from backoffice.base import ScreenView
 from backoffice.export import MAXIMUM_ROWS, csv_response
 from backoffice.forms import AtMost, PaperForm, translated
-from backoffice.office.desk import desk
+from backoffice.office.desk import desk, page_asked
 from backoffice.office.progress import progress_of
 from backoffice.office.wording import day_hour
 from trade.base.errors import Refused
@@ -151,7 +151,7 @@ class Stock(ScreenView):
             waiting = self.render("office/stock_progress.html", run=run, progress=progress_of(f"stock:{run.id}"))
             return waiting, {"Refresh": "2"}
         kind = self.kind(run)
-        page = max(request.args.get("page", 0, type=int), 0)
+        page = page_asked()
         rows, total = self.rows(run, kind, page)
         return self.render(
             "office/stock_run.html",
@@ -245,7 +245,7 @@ class Stock(ScreenView):
         session, shop, at = desk()
         words = request.args.get("q", "").strip()[:100]
         verdict = request.args.get("verdict", "")
-        page = max(request.args.get("page", 0, type=int), 0)
+        page = page_asked()
         rows = queries.titles(
             session,
             bookshop_id=shop.id,
@@ -270,7 +270,7 @@ class Stock(ScreenView):
     def price_errors(self) -> ResponseReturnValue:
         """The price-error log: both prices, the gap, and three ways out (T111, T112)."""
         session, shop, at = desk()
-        page = max(request.args.get("page", 0, type=int), 0)
+        page = page_asked()
         total = queries.count_price_errors(session, bookshop_id=shop.id)
         return self.render(
             "office/price_errors.html",
@@ -286,7 +286,7 @@ class Stock(ScreenView):
     def rare(self) -> ResponseReturnValue:
         """The rare-books log (T109)."""
         session, shop, _ = desk()
-        page = max(request.args.get("page", 0, type=int), 0)
+        page = page_asked()
         rows = queries.rare_titles(session, bookshop_id=shop.id, limit=PAGE + 1, offset=page * PAGE)
         return self.render("office/rare.html", rows=rows[:PAGE], more=len(rows) > PAGE, page=page)
 

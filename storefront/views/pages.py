@@ -68,7 +68,7 @@ def stock_file_download() -> ResponseReturnValue:
     return Response(
         model_csv.template(str(get_locale())),
         mimetype="text/csv",
-        headers={"Content-Disposition": 'attachment; filename="model-stock.csv"', "Cache-Control": "no-cache"},
+        headers={"Content-Disposition": 'attachment; filename="model-stock.csv"', "Cache-Control": "public, no-cache"},
     )
 
 
