@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 pytest.register_assert_rewrite("tests.browser.chapters", "tests.browser.stack", "tests.browser.walker")
 
@@ -65,6 +65,22 @@ def person(browser: Browser, stack: Stack) -> Iterator[Callable[[], Walker]]:
         context.set_default_timeout(10_000)
         contexts.append(context)
         return Walker(context, stack.url, shots)
+
+    yield come
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def plain(browser: Browser, stack: Stack) -> Iterator[Callable[[], Page]]:
+    """Gives a browser that runs no scripts."""
+    contexts = []
+
+    def come() -> Page:
+        context = browser.new_context(java_script_enabled=False, locale=LANGUAGES[stack.house.network])
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        return context.new_page()
 
     yield come
     for context in contexts:

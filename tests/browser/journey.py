@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.browser.chapters import cheque, erasure, joining, month, reading, reserving, settings, stock
+from playwright.sync_api import Page
+
+from tests.browser.chapters import (
+    cheque,
+    erasure,
+    joining,
+    month,
+    on_the_telephone,
+    reading,
+    reserving,
+    settings,
+    stock,
+)
 from tests.browser.stack import Stack
 from tests.browser.story import Story
 from tests.browser.walker import Walker
 from tests.storefront.conftest import furnish
 
-CHAPTERS = (joining, settings, stock, reading, reserving, cheque, month, erasure)
+CHAPTERS = (joining, settings, stock, reading, reserving, cheque, on_the_telephone, month, erasure)
 
 
-def walk(stack: Stack, person: Callable[[], Walker]) -> None:
+def walk(stack: Stack, person: Callable[[], Walker], plain: Callable[[], Page]) -> None:
     """Tell the whole story on a running installation."""
     furnish(stack.house)
-    story = Story(stack, person)
+    story = Story(stack, person, plain)
     story.give_passwords()
     for chapter in CHAPTERS:
         chapter.tell(story)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from playwright.sync_api import Page
 from sqlalchemy import select
 
 from tests.browser.stack import Stack
@@ -46,6 +47,7 @@ class Story:
 
     stack: Stack
     come: Callable[[], Walker]
+    plain: Callable[[], Page]
     people: dict[str, Walker] = field(default_factory=dict)
     slug: str = ""
     bookshop_id: int = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.browser.journey import walk
 from tests.browser.stack import Stack
@@ -14,5 +15,5 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
 @pytest.mark.parametrize("network", ["es"], indirect=True)
-def test_a_bookshops_first_month(stack: Stack, person: Callable[[], Walker]) -> None:
-    walk(stack, person)
+def test_a_bookshops_first_month(stack: Stack, person: Callable[[], Walker], plain: Callable[[], Page]) -> None:
+    walk(stack, person, plain)

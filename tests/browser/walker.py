@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Response
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Page, Response
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
@@ -42,7 +42,13 @@ class Walker:
         self.page.on("pageerror", lambda error: self.troubles.append(f"page error: {error}"))
         self.page.on("requestfailed", lambda request: self._failed(request.url, request.failure))
         self.page.on("response", self._answered)
-        self.page.on("dialog", lambda dialog: dialog.accept())
+        self.page.on("dialog", self._asked)
+
+    def _asked(self, dialog: Dialog) -> None:
+        # Only a page with unsaved changes may ask; a script out of somebody's text would.
+        if dialog.type != "beforeunload":
+            self.troubles.append(f"dialog: {dialog.message}")
+        dialog.accept()
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
@@ -125,6 +131,14 @@ class Walker:
         finally:
             self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
         assert not self.troubles, f"{step}: {self.troubles}"
+
+    def narrow(self) -> None:
+        """Take the telephone in the hand."""
+        self.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+
+    def wide(self) -> None:
+        """Go back to the desk."""
+        self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
 
     def _check_accessibility(self, step: str) -> None:
         self.page.evaluate(AXE)

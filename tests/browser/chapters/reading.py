@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from tests.browser.chapters.settings import HOSTILE
 from tests.browser.story import NAME, PLACE, READER, SOLITUDE, Story
 
 
@@ -30,6 +31,7 @@ def read_pages(story: Story) -> None:
     expect(reader.page.locator(".nearest h2")).to_contain_text(NAME)
     assert reader.page.locator("figure.map-side svg").count()
     reader.click(".nearest h2 a", "bookshop")
+    expect(reader.page.locator("main")).to_contain_text(HOSTILE)
     reader.go("/shops", "bookshops")
     for path in ("help", "ranking", "accessibility", "security", "stock-file", "legal/privacy"):
         reader.go(f"/{path}", path)

@@ -10,11 +10,14 @@ from tests.browser.story import ANSWERS, APPLICANT, PLACE, Story
 from trade.calendar.models import ClosingDay, Vacation
 from trade.members.models import BillingData, Bookshop
 
+HOSTILE = "Al lado del <b>acueducto</b> <script>alert(1)</script><img src=x onerror=alert(2)> {{ 7 * 7 }}"
+"""Readers see it as it is written: markup in people's words is never markup of the page."""
+
 
 def save_the_sheets(story: Story) -> None:
     """Public data, billing data with a checked tax id, the place from pasted coordinates, the account."""
     owner = story.enter(APPLICANT, "/office/settings/basic", "basic")
-    owner.fill(hours="Lunes a viernes, 10:00-20:00", description="Al lado del acueducto.")
+    owner.fill(hours="Lunes a viernes, 10:00-20:00 <style>body{display:none}</style>", description=HOSTILE)
     owner.click(".save-bar button.go", "basic-saved")
     owner.go("/office/settings/billing", "billing")
     owner.fill(tax_id="B00000001")
@@ -31,7 +34,7 @@ def save_the_sheets(story: Story) -> None:
     with story.stack.house.session() as session:
         shop = session.get_one(Bookshop, story.bookshop_id)
         assert f"{shop.latitude}, {shop.longitude}" == PLACE[story.network]["pasted"]
-        assert shop.description == "Al lado del acueducto."
+        assert shop.description == HOSTILE
         billing = session.scalars(select(BillingData).where(BillingData.bookshop_id == shop.id)).one()
         assert billing.tax_id == ANSWERS[story.network]["tax_id"]
         assert billing.iban == ANSWERS[story.network]["iban"]
