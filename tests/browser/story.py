@@ -68,7 +68,7 @@ class Story:
     def enter(self, email: str, path: str, step: str = "") -> Walker:
         """The person on a page of hers; she signs in where she is asked to."""
         walker = self.person(email)
-        walker.page.goto(walker.url + path)
+        walker.visit(path)
         if walker.path().startswith("/sign-in"):
             walker.look("sign-in")
             walker.send("main form", email=email, password=PASSWORD)

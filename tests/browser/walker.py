@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Page, Response
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Error, Locator, Page, Response
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
@@ -67,8 +67,18 @@ class Walker:
 
     def go(self, path: str, step: str = "") -> None:
         """Open an address, and look at it."""
-        self.page.goto(self.url + path)
+        self.visit(path)
         self.look(step or path)
+
+    def visit(self, path: str) -> None:
+        """Open an address; again where a page that was just renewing itself got in the way."""
+        try:
+            self.page.goto(self.url + path)
+        except Error as error:
+            if "ERR_ABORTED" not in error.message:
+                raise
+            self.page.wait_for_load_state("load")
+            self.page.goto(self.url + path)
 
     def find(self, selector: str) -> Locator:
         """The only visible element of a selector."""

@@ -13,7 +13,7 @@ def at_the_counter(story: Story) -> None:
     owner = story.enter(APPLICANT, "/office/", "today-on-the-telephone")
     owner.narrow()
     for address in ("/office/reservations/", "/office/cheques/redeem", "/office/calendar/"):
-        owner.page.goto(story.stack.url + "/office/")
+        owner.visit("/office/")
         owner.find("[data-drawer]").click()
         link = owner.page.locator(f"#side a[href='{address}']")
         expect(link).to_be_in_viewport()
@@ -29,7 +29,7 @@ def in_the_street(story: Story) -> None:
     """A reader finds the menu, and the main action stays within reach of the thumb."""
     reader = story.person(READER)
     reader.narrow()
-    reader.page.goto(f"{story.stack.url}/book/{SOLITUDE}")
+    reader.visit(f"/book/{SOLITUDE}")
     expect(reader.find(".sticky-action a")).to_be_in_viewport()
     reader.find("header details.menu.only-phone summary").click()
     expect(reader.find("header .menu-sheet a")).to_be_in_viewport()
