@@ -14,6 +14,7 @@ from flask import Flask, session
 from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from tests.matrix.world import World
 from trade.base.tenancy import TenantSession
@@ -115,6 +116,22 @@ def side_of(role: str, endpoint: str) -> int | None:
     return SIDES.get(endpoint.partition("_")[0].partition(".")[0], {}).get(role)
 
 
+# Everybody's, and the same for everybody: browsers may keep it and ask whether it still holds.
+PUBLIC_FILES = ("/static/", "/storefront-static/", "/backoffice-static/", "/stock-file/model.csv")
+
+
+def check_headers(place: Place, answer: TestResponse) -> None:
+    """Every answer to anybody forbids foreign and inline code; what is private is stored by nobody."""
+    headers = answer.headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy, place.path
+    assert "unsafe" not in policy, place.path
+    assert headers["X-Content-Type-Options"] == "nosniff", place.path
+    assert headers["Referrer-Policy"] == "same-origin", place.path
+    stored_by_nobody = "no-store" in headers.get("Cache-Control", "")
+    assert stored_by_nobody or place.path.startswith(PUBLIC_FILES), place.path
+
+
 class Matrix:
     """The application and one signed-in browser for each role."""
 
@@ -137,6 +154,7 @@ class Matrix:
         given = {"csrf_token": self.token if token is True else token} if token and place.method == "POST" else None
         answer = self.browser(role).open(place.path, method=place.method, data=given)
         try:
+            check_headers(place, answer)
             location = answer.headers.get("Location", "")
             return "door" if answer.status_code == 302 and "/sign-in" in location else str(answer.status_code)
         finally:

@@ -1,4 +1,4 @@
-"""What nobody types by accident: garbage in the question mark's part, columns that no form has, missing headers."""
+"""What nobody types by accident: garbage behind the question mark, and columns that no form has."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from trade.base.access import owned_models
 pytestmark = pytest.mark.database
 PAGES = [row for row in ROWS if row.method == "GET" and row.answer == "200"]
 POSTS = [row for row in ROWS if row.method == "POST"]
-NUMBERS = ("-1", "1e20", "99999999999999999999", "abc", "%00")
+NUMBERS = ("-1", "1e20", "99999999999999999999")
+WORDS = "%25%25%5C%27%22%3Cscript%3E%F0%9F%93%9A"
 QUESTIONS = [
     *(f"?page={n}&page_size={n}&sort={n}&desc={n}&part={n}&year={n}&month={n}&day={n}" for n in NUMBERS),
-    "?search=%25%25%5C%27%22%3Cscript%3E&tab=nothing&flt0_0=%25&flt1_1=-1&flt99_99=x&flt0_x=%F0%9F%93%9A&flt=1",
-    "?q=%22(%26%7C!&near=999,999&lang=xx&month=2026-99&first_day=2026-02-30&last_day=0000-00-00&day=x",
-    "?q=" + "a%20" * 400 + "&" + "&".join(f"a{number}=1" for number in range(200)),
+    f"?search={WORDS}&q=%22(%26%7C!{'a%20' * 400}&near=999,999&tab={WORDS}&lang=xx&flt0_0={WORDS}&flt1_1=-1&flt99_99=x"
+    f"&flt=1&month=2026-99&first_day=2026-02-30&last_day=0000-00-00&day=x&{'&'.join(f'a{n}=1' for n in range(200))}",
 ]
 
 
@@ -56,10 +56,6 @@ GUARDED = sorted(
         or column.name.endswith(("_id", "_cents", "cents", "_hash", "_sha256"))
     }
 )
-
-
-# Everybody's, and the same for everybody: browsers may keep it and ask whether it still holds.
-PUBLIC_FILES = {"public.stock_file_download"}
 
 
 @pytest.fixture
@@ -100,20 +96,7 @@ def test_a_taken_column_would_be_seen(matrix: Matrix, written: list[str]) -> Non
     assert written
 
 
-# --- headers ---------------------------------------------------------------------------------------------
-
-
-def test_every_answer_carries_the_headers(matrix: Matrix) -> None:
-    for row in ROWS:
-        if row.method != "GET":
-            continue
-        place = matrix.places(row.endpoint, row.method)[0]
-        for role in ("anonymous", one_who_may(row)):
-            with matrix.browser(role).get(place.path) as answer:
-                headers = answer.headers
-                policy = headers["Content-Security-Policy"]
-                assert "unsafe" not in policy and "default-src 'none'" in policy, place.path
-                assert headers["X-Content-Type-Options"] == "nosniff", place.path
-                assert headers["Referrer-Policy"] == "same-origin", place.path
-                stored = {"no-store"} & set(headers.get("Cache-Control", "").split(", "))
-                assert stored or row.endpoint.endswith("static") or row.endpoint in PUBLIC_FILES, place.path
+@pytest.mark.parametrize("question", ["search=%00", "flt0_0=%00", "%00=x"])
+def test_a_nul_is_refused(matrix: Matrix, question: str) -> None:
+    for role, path in (("dora", "/staff/members/"), ("alba_owner", "/office/reservations/"), ("anonymous", "/search")):
+        assert matrix.browser(role).get(f"{path}?{question}").status_code == 400
