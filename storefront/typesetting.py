@@ -6,6 +6,7 @@ letters with marks count as their base letter.
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from typing import NamedTuple
 
@@ -73,7 +74,8 @@ def fit(text: str, *, box: tuple[float, float], largest: float, leading: float =
         lonely = count > 1 and any(len(line) <= 2 for line in lines)
         score = size * (SHORT_LINE_PENALTY if lonely else 1) * 0.96**count
         if score > best_score:
-            best, best_score = Setting(lines, round(size, 1)), score
+            # Rounded down: half a tenth too much, times many letters, would run over the box.
+            best, best_score = Setting(lines, math.floor(size * 10) / 10), score
     return best
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -78,6 +78,7 @@ def test_lines_are_balanced(title: str, lines: tuple[str, ...]) -> None:
     assert typesetting.fit(title, box=(164, 76), largest=31).lines == lines
 
 
+@example(words=["mmmmmmmmmmmmmm"] * 12)
 @given(words=st.lists(st.text("abcdefghijklmnñáé", min_size=1, max_size=14), min_size=1, max_size=12))
 def test_what_is_set_fits_its_box(words: list[str]) -> None:
     set_title = typesetting.fit(" ".join(words), box=(150, 100), largest=40)
