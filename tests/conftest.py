@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine
@@ -24,6 +25,7 @@ from config.settings import ROOT, Config, load
 from invoices.store import Store
 from tests.cast import NOW, Cast
 from tests.cast import load as load_cast
+from trade.base import crypto
 from trade.base.clock import Clock
 from trade.base.tenancy import SYSTEM, Profile, Scope, TenantSession, session_for
 
@@ -41,6 +43,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def data_folder() -> Path:
     """The real trade files: MOSTRADOR_TEST_DATA, else shared/data beside the checkout."""
     return Path(os.environ.get("MOSTRADOR_TEST_DATA") or ROOT.parent / "shared" / "data")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hash with the smallest cost: the tests prove what is done with passwords, not how hard they are to crack."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(crypto, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(crypto, "_NOBODY", crypto.hash_password("nobody"))
+        yield
 
 
 @pytest.fixture(scope="session")
