@@ -23,7 +23,7 @@ from trade.billing.models import Invoice, TransferBatch
 MENU = (
     Group("", (Item(N_("Months"), "ledger_months.index", "calendar", count="batches", phone=True),)),
     Group(
-        N_("Books"),
+        N_("Accounting"),
         (
             Item(N_("Invoices"), "ledger_invoices.index_view", "euro", phone=True),
             Item(N_("Accounts"), "ledger_accounts.index", "scales", phone=True),

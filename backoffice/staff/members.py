@@ -45,7 +45,7 @@ class Members(RecordView):
         Column("postcode", N_("Postcode"), css="minor", sort=True),
         Column("area", N_("Province"), css="minor", sort=True),
         Column("email", N_("E-mail"), css="minor"),
-        Column("applied_at", N_("Applied"), cell=day_cell, plain=moment_cell, sort=True),
+        Column("applied_at", N_("Applied on"), cell=day_cell, plain=moment_cell, sort=True),
         Column("active_at", N_("Active since"), cell=day_cell, plain=moment_cell, sort=True),
     )
     column_default_sort = ("name", False)
@@ -55,7 +55,7 @@ class Members(RecordView):
         FilterEqual(Bookshop.postcode, N_("Postcode")),
     )
     tabs = (
-        Tab("active", N_("Active"), lambda: Bookshop.state == "active"),
+        Tab("active", N_("Active bookshops"), lambda: Bookshop.state == "active"),
         Tab("joining", N_("Joining"), lambda: Bookshop.state.in_((*BEFORE_ACCEPTANCE, *AFTER_ACCEPTANCE[:3]))),
         Tab("suspended", N_("Suspended"), lambda: Bookshop.state == "suspended"),
         Tab("gone", N_("Left or refused"), lambda: Bookshop.state.in_(("left", "refused"))),

@@ -22,7 +22,7 @@ MEMBERSHIP = Machine(
     name="bookshop",
     first="applied",
     states={
-        "applied": State(N_("Applied"), "open"),
+        "applied": State(N_("Applied for membership"), "open"),
         "questionnaire_sent": State(N_("Questionnaire sent"), "open"),
         "answered": State(N_("Answered"), "working"),
         "in_review": State(N_("In review"), "working"),
@@ -30,9 +30,9 @@ MEMBERSHIP = Machine(
         "accepted": State(N_("Accepted"), "working"),
         "fee_due": State(N_("Fee due"), "open"),
         "terms_due": State(N_("Texts to accept"), "open"),
-        "active": State(N_("Active"), "done"),
+        "active": State(N_("Active bookshop"), "done"),
         "suspended": State(N_("Suspended"), "late"),
-        "left": State(N_("Left"), "refused", final=True),
+        "left": State(N_("Has left"), "refused", final=True),
         "refused": State(N_("Refused"), "refused", final=True),
     },
     moves=(
