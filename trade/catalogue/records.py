@@ -11,6 +11,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
+from trade.base.text import Text
+
 
 class Availability(StrEnum):
     """The one internal availability code of all dialects (domain.md 3.5)."""
@@ -116,3 +118,26 @@ class BookRecord:
     safety: SafetyContact | None = None
     schoolbook: bool | None = None
     supplier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotABook:
+    """A record of something else: it is kept out of the catalogue and counted. ``code`` says what it is.
+
+    The code is the barcode where it cannot be a book's, else the word of the feed (an ONIX product form).
+    """
+
+    place: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRecord:
+    """A record that cannot be taken, why, and its beginning as it stands in the file; it stops nothing."""
+
+    place: int
+    reason: Text
+    excerpt: str
+
+
+CatalogueEntry = BookRecord | NotABook | RejectedRecord
