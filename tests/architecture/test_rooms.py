@@ -18,7 +18,14 @@ ADAPTERS = {
 # Two words more, in one room only. ``permissions`` is the table of sentences that every URL demands, ``identity``
 # the plain value that says who asks: the access guard and every menu read both on each request, and neither is
 # a rule about a thing that is stored.
-MORE = {"accounts": {"identity", "permissions"}}
+# Stock: a file is read into a ``sheet`` of columns by one of the ``readers`` (formats of code and rows that staff
+# configured), the quick way where its lines are in normal form (``quick``), and comes packed in several ways
+# (``arrival``). Catalogue: every feed gives ``records`` of one shape. None of these is a rule about a thing stored.
+MORE = {
+    "accounts": {"identity", "permissions"},
+    "stock": {"sheet", "readers", "quick", "arrival"},
+    "catalogue": {"records"},
+}
 WHOLE_DOMAIN = {"trade/__init__.py", "trade/models.py", "trade/settings.py"}
 LONGEST_FILE = 400
 

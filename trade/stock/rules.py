@@ -10,26 +10,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from heapq import merge
 
 from trade.base.errors import Refused
 from trade.base.money import PER, gross_of
 from trade.base.raw_text import digits
 from trade.base.text import N_, Text
+from trade.stock.sheet import Line, Sheet, lines_of, sheet_of
 
 MAX_PRICE = 1_000_000
 """No book costs more than 10,000 EUR: a higher price is a shifted field."""
 MAX_QUANTITY = 99_999
 EXCERPT = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One accepted line: its number in the file, the ISBN, copies, and the price as written."""
-
-    number: int
-    isbn: int
-    quantity: int
-    price: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +46,31 @@ class Header:
 
 @dataclass(frozen=True)
 class Reading:
-    """A file being read: its header at once, its lines as they are asked for."""
+    """A file that was read: what it says of itself, its accepted lines as columns, its refused lines in their order.
+
+    Every data line is in ``sheet`` or in ``rejected``.
+    """
 
     header: Header
-    entries: Iterator[Entry]
+    sheet: Sheet
+    rejected: list[Rejected]
+
+    @property
+    def entries(self) -> Iterator[Entry]:
+        """Accepted and refused lines one by one, in the order of the file: for small files and for tests."""
+        return merge(lines_of(self.sheet), self.rejected, key=lambda entry: entry.number)
+
+
+def reading_of(header: Header, entries: Iterable[Entry]) -> Reading:
+    """The reading of a file whose lines were read one by one."""
+    lines: list[Line] = []
+    rejected: list[Rejected] = []
+    for entry in entries:
+        if isinstance(entry, Rejected):
+            rejected.append(entry)
+        else:
+            lines.append(entry)
+    return Reading(header, sheet_of(lines), rejected)
 
 
 def refusal(number: int, line: str, refused: Refused) -> Rejected:

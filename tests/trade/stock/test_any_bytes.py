@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from trade.base.errors import Refused
 from trade.base.registry import adapters
 from trade.stock import formats
-from trade.stock.rules import MAX_PRICE, MAX_QUANTITY, Line, tally
+from trade.stock.rules import MAX_PRICE, MAX_QUANTITY, tally
+from trade.stock.sheet import Line
 
 FORMATS = adapters(formats)
 

@@ -9,7 +9,8 @@ import pytest
 
 from trade.base.errors import Refused
 from trade.stock.formats import art_asc
-from trade.stock.rules import Line, Rejected, tally
+from trade.stock.rules import Rejected, tally
+from trade.stock.sheet import Line
 
 FIRST = "EXTRACTION STOCK DU 22/11/2026"
 TITLE = "9999978280013734600010000001100"

@@ -9,7 +9,8 @@ import pytest
 
 from trade.base.errors import Refused
 from trade.stock.formats import cegald
-from trade.stock.rules import Line, Rejected, Repeat, Title, tally, with_vat
+from trade.stock.rules import Rejected, Repeat, Title, tally, with_vat
+from trade.stock.sheet import Line
 
 FIRST = "INCEGALD02L0009999LIB00022" + " " * 49 + "FANDE"
 SECOND = "I" + "a@example.org".ljust(50) + "b@example.org".ljust(50) + "CEGALD02" + " " * 8

@@ -8,7 +8,8 @@ import pytest
 
 from trade.base.errors import Refused
 from trade.stock.formats import model_csv
-from trade.stock.rules import Line, Rejected
+from trade.stock.rules import Rejected
+from trade.stock.sheet import Line
 
 
 def entries(text: str, encoding: str = "utf-8") -> list[Line | Rejected]:

@@ -16,7 +16,6 @@ from trade.stock.rules import (
     Header,
     KnownBook,
     Last,
-    Line,
     Repeat,
     Title,
     Verdict,
@@ -28,6 +27,7 @@ from trade.stock.rules import (
     verdict_on,
     with_vat,
 )
+from trade.stock.sheet import Line
 
 TODAY = date(2026, 11, 24)
 GUARDS = Guards()

@@ -16,7 +16,8 @@ from trade.base.fixed_width import Column, Layout
 from trade.base.raw_text import decode, numbered_lines
 from trade.base.text import N_
 from trade.catalogue.rules import isbn13
-from trade.stock.rules import Entry, Header, Line, Reading, price_of, quantity_of, refusal
+from trade.stock.rules import Entry, Header, Reading, price_of, quantity_of, reading_of, refusal
+from trade.stock.sheet import Line
 
 NAME = "art_asc"
 TITLE = N_("Place des Libraires, _ART.asc")
@@ -37,7 +38,7 @@ def read(data: bytes) -> Reading:
     layout = _layout(lines[1:])
     shops = Counter(line[: layout.columns[0].length] for _, line in lines[1:] if len(line) == layout.width)
     sender = shops.most_common(1)[0][0] if shops else ""
-    return Reading(Header(day, sender), (_entry(number, line, layout, sender) for number, line in lines[1:]))
+    return reading_of(Header(day, sender), (_entry(number, line, layout, sender) for number, line in lines[1:]))
 
 
 def _date(line: str) -> date:

@@ -15,7 +15,8 @@ from trade.base.fixed_width import Column, Layout
 from trade.base.raw_text import decode, numbered_lines
 from trade.base.text import N_
 from trade.catalogue.rules import isbn13
-from trade.stock.rules import Entry, Header, Line, Reading, price_of, quantity_of, refusal
+from trade.stock.rules import Entry, Header, Reading, price_of, quantity_of, reading_of, refusal
+from trade.stock.sheet import Line
 
 NAME = "cegald"
 TITLE = N_("SINLI CEGALD, version 02")
@@ -44,7 +45,7 @@ def read(data: bytes) -> Reading:
     number, line = next(lines, (2, ""))
     if line.startswith("I"):
         number, line = next(lines, (3, ""))
-    return Reading(_header(number, line, sender), _entries(lines))
+    return reading_of(_header(number, line, sender), _entries(lines))
 
 
 def _sender(number: int, line: str) -> str:

@@ -16,7 +16,8 @@ from trade.base.errors import Refused
 from trade.base.raw_text import decode, numbered_lines
 from trade.base.text import N_
 from trade.catalogue.rules import fold, isbn13
-from trade.stock.rules import Entry, Header, Line, Reading, price_of, quantity_of, refusal
+from trade.stock.rules import Entry, Header, Reading, price_of, quantity_of, reading_of, refusal
+from trade.stock.sheet import Line
 
 NAME = "model_csv"
 TITLE = N_("Model file (CSV)")
@@ -73,7 +74,7 @@ def read(data: bytes) -> Reading:
     number, heading = next(lines, (1, ""))
     if heading.lower().startswith("sep="):
         number, heading = next(lines, (number, ""))
-    return Reading(Header(), _entries(lines, _columns(number, heading)))
+    return reading_of(Header(), _entries(lines, _columns(number, heading)))
 
 
 def _columns(number: int, heading: str) -> _Columns:

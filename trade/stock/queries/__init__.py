@@ -4,7 +4,7 @@ from trade.stock.queries.age import FeedState, Summary, feeds, freshness_of, lim
 from trade.stock.queries.comparing import Applied, guards, known_books, last_applied, last_known, stock_of
 from trade.stock.queries.copies import available, held_copies
 from trade.stock.queries.invariants import invariants
-from trade.stock.queries.runs import FORMATS, changes, open_decision, rejections, run, runs
+from trade.stock.queries.runs import changes, open_decision, rejections, run, runs
 from trade.stock.queries.titles import (
     count_price_errors,
     price_errors,
@@ -14,6 +14,7 @@ from trade.stock.queries.titles import (
     unknown,
     verdict_counts,
 )
+from trade.stock.readers import FORMATS
 
 __all__ = [
     "Applied",

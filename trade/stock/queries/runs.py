@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import ModuleType
+from collections.abc import Sequence
 
 from sqlalchemy import Row, select
 
 from trade.base.errors import NotFound
-from trade.base.registry import adapters
 from trade.base.tenancy import TenantSession
 from trade.catalogue.models import Book
-from trade.stock import formats as folder
 from trade.stock.models import FeedChange, FeedRejection, FeedRun
 from trade.stock.queries.pages import page
 from trade.stock.states import WAITING
-
-FORMATS: Mapping[str, ModuleType] = adapters(folder)
-"""The stock formats by name: each module has NAME, TITLE, VAT_INCLUDED, WHOLE_INVENTORY and ``read``."""
 
 
 def run(session: TenantSession, *, run_id: int) -> FeedRun:
