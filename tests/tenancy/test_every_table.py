@@ -22,7 +22,7 @@ from trade.base.tenancy import DOOR, PUBLIC, SYSTEM, NoScope, Scope, TenantSessi
 pytestmark = pytest.mark.database
 
 PUBLIC_TABLES = {
-    "author", "book", "book_price", "bookshop", "bookshop_stock", "category", "closing_day", "legal_text",
+    "author", "book", "book_cover", "book_detail", "book_price", "bookshop", "bookshop_stock", "category", "closing_day", "legal_text",
     "message_template", "place", "question", "questionnaire", "requirement", "search_word", "setting_value",
     "stock_hold", "stock_line", "vacation",
 }  # fmt: skip
@@ -36,7 +36,9 @@ ACCOUNTANTS = {
     "ledger_entry", "month_close", "posting", "settlement", "settlement_line", "stored_file", "transfer_approval",
     "transfer_batch", "transfer_line",
 }  # fmt: skip
-NOBODYS = {"blocked_record", "scheduled_run"}
+NOBODYS = {
+    "blocked_record", "book_source", "catalogue_rejection", "catalogue_run", "catalogue_source", "scheduled_run",
+}  # fmt: skip
 OWNER_COLUMNS = {"bookshop_id", "person_id", "reader_id"}
 ANYBODY_ADDS = {"effect", "journal_entry", "message"}
 
