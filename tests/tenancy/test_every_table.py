@@ -38,6 +38,7 @@ ACCOUNTANTS = {
 }  # fmt: skip
 NOBODYS = {
     "blocked_record", "book_source", "catalogue_rejection", "catalogue_run", "catalogue_source", "scheduled_run",
+    "search_change", "search_copy",
 }  # fmt: skip
 OWNER_COLUMNS = {"bookshop_id", "person_id", "reader_id"}
 ANYBODY_ADDS = {"effect", "journal_entry", "message"}

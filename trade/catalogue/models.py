@@ -186,6 +186,37 @@ class SearchWord(Base):
     )
 
 
+class SearchCopy(Base):
+    """One copy of the search index: a machine and its folder. A change of a book is noted once for each copy.
+
+    ``generation`` is the token of the index that the changes are counted from; a copy that was not ``seen_at`` for
+    long is struck off with its changes, and builds itself anew when it comes back.
+    """
+
+    __tablename__ = "search_copy"
+    __access__ = ()
+    __deletable__ = True
+
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(unique=True)
+    generation: Mapped[str]
+    seen_at: Mapped[datetime]
+
+
+class SearchChange(Base):
+    """A book that changed and that one copy of the search index has still to read again."""
+
+    __tablename__ = "search_change"
+    __access__ = ()
+    __deletable__ = True
+
+    id: Mapped[Id]
+    copy_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("search_copy.id"))
+    isbn: Mapped[Isbn]
+
+    __table_args__ = (Index("ix_search_change_waiting", "copy_id", "id"),)
+
+
 class CatalogueSource(Base):
     """Somebody who tells of books: a feed that is sent in, or a service that is asked (``kind``: format, client).
 
