@@ -151,11 +151,15 @@ class StockHold(Base):
     __table_args__ = (
         CheckConstraint("copies > 0", name="copies"),
         Index("ix_stock_hold_open", "bookshop_id", "isbn", postgresql_where="state <> 'released'"),
+        Index("ix_stock_hold_isbn", "isbn", postgresql_where="state <> 'released'"),
     )
 
 
 class RareTitle(Base):
-    """The rare-books log (T109): own copies of a title that one or two bookshops hold and no distributor has."""
+    """The rare-books log (T109): own copies of a title that one or two bookshops hold and no distributor has.
+
+    ``seen_on`` is the day since when it is rare; ``mark`` (T110): seen, stock_error, other_channel.
+    """
 
     __tablename__ = "rare_title"
     __access__ = ("bookshop",)
@@ -168,5 +172,104 @@ class RareTitle(Base):
     holders: Mapped[int]
     seen_on: Mapped[date]
     mark: Mapped[str] = mapped_column(default="")
+    marked_at: Mapped[datetime | None]
 
     __table_args__ = (UniqueConstraint("bookshop_id", "isbn"),)
+
+
+class AcceptedPrice(Base):
+    """A bookseller accepts that a title stays hidden at these two prices (T112); another price asks again."""
+
+    __tablename__ = "accepted_price"
+    __access__ = ("bookshop",)
+    __deletable__ = True
+
+    bookshop_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("bookshop.id"), primary_key=True)
+    isbn: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    declared_cents: Mapped[int]
+    network_cents: Mapped[int]
+    accepted_at: Mapped[datetime]
+
+
+class StockAdapter(Base):
+    """A way in which stock arrives, with its own sample, test and state (F15-F20): what staff see and finish.
+
+    ``kind``: code (a format of ``stock/formats``, named by ``key``), delimited or pull (``options`` say how, see
+    ``stock.readers.configured``). ``state``: draft, in_use, retired. ``tested_with`` is the last test: the counts
+    of the sample, or why it was refused.
+    """
+
+    __tablename__ = "stock_adapter"
+    __access__ = ("bookshop_read",)
+
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    options: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    state: Mapped[str] = mapped_column(default="draft")
+    sample_file_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("stored_file.id"))
+    tested_at: Mapped[datetime | None]
+    tested_with: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('code', 'delimited', 'pull')", name="kind"),
+        CheckConstraint("state IN ('draft', 'in_use', 'retired')", name="state"),
+    )
+
+
+class StockArrival(Base):
+    """How a bookshop's stock arrives: the format it is read in, and where it is fetched from if it is.
+
+    ``number`` is what other portals call the bookshop by (its SIRET in France), empty where it feeds none.
+    ``pull_token`` is sealed; ``pull_error`` says why the last fetch failed, empty where it did not.
+    """
+
+    __tablename__ = "stock_arrival"
+    __access__ = ("bookshop", "door")
+
+    bookshop_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("bookshop.id"), primary_key=True)
+    format: Mapped[str] = mapped_column(default="")
+    number: Mapped[str | None] = mapped_column(unique=True)
+    pull_on: Mapped[bool] = mapped_column(default=False)
+    pull_address: Mapped[str] = mapped_column(default="")
+    pull_token: Mapped[bytes | None]
+    pulled_at: Mapped[datetime | None]
+    pull_error: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class StockToken(Base):
+    """A key by which software sends (``purpose`` push) or reads (read) a bookshop's stock; only its digest is kept."""
+
+    __tablename__ = "stock_token"
+    __access__ = ("bookshop", "door")
+
+    id: Mapped[Id]
+    bookshop_id: Mapped[int] = bookshop_key()
+    purpose: Mapped[str]
+    name: Mapped[str]
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    ending: Mapped[str]
+    created_at: Mapped[datetime]
+    created_by: Mapped[int | None] = person_key(nullable=True)
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+    __table_args__ = (CheckConstraint("purpose IN ('push', 'read')", name="purpose"),)
+
+
+class FeedMemory(Base):
+    """What a format must remember of a run to read the next file: Geslib tells a change by its own article numbers.
+
+    ``number`` is the file's own, which the next one must follow; ``data`` is the format's, compressed.
+    """
+
+    __tablename__ = "feed_memory"
+    __access__ = ("bookshop",)
+    __deletable__ = True
+
+    run_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("feed_run.id"), primary_key=True)
+    bookshop_id: Mapped[int] = bookshop_key()
+    number: Mapped[int | None]
+    data: Mapped[bytes]
