@@ -20,10 +20,11 @@ ADAPTERS = {
 # a rule about a thing that is stored.
 # Stock: a file is read into a ``sheet`` of columns by one of the ``readers`` (formats of code and rows that staff
 # configured), the quick way where its lines are in normal form (``quick``), and comes packed in several ways
-# (``arrival``). Catalogue: every feed gives ``records`` of one shape. None of these is a rule about a thing stored.
+# (``arrival``); how well its feed does is told by ``health``, as pure as rules. Catalogue: every feed gives
+# ``records`` of one shape. None of these is a rule about a thing stored.
 MORE = {
     "accounts": {"identity", "permissions"},
-    "stock": {"sheet", "readers", "quick", "arrival"},
+    "stock": {"sheet", "readers", "quick", "arrival", "health"},
     "catalogue": {"records"},
 }
 WHOLE_DOMAIN = {"trade/__init__.py", "trade/models.py", "trade/settings.py"}

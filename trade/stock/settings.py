@@ -105,3 +105,62 @@ HIDE_HOURS = declare(
         section="stock",
     )
 )
+
+TRUTH_NOT_ON_SHELF = declare(
+    Setting(
+        key="stock.truth_not_on_shelf",
+        kind="integer",
+        label=N_("Truth score: points lost for each per cent of reservations not on the shelf"),
+        help=N_("Of the reservations of the last 90 days that a bookshop answered: the copy was not on its shelf."),
+        default=5,
+        unit=N_("points"),
+        minimum=0,
+        maximum=100,
+        section="stock",
+    )
+)
+
+TRUTH_MISSED_DAYS = declare(
+    Setting(
+        key="stock.truth_missed_days",
+        kind="integer",
+        label=N_("Truth score: points lost for each per cent of days without a good file"),
+        help=N_("Of the last 90 days: a file was due, and none came that could be applied."),
+        default=2,
+        unit=N_("points"),
+        minimum=0,
+        maximum=100,
+        section="stock",
+    )
+)
+
+TRUTH_REFUSED_LINES = declare(
+    Setting(
+        key="stock.truth_refused_lines",
+        kind="integer",
+        label=N_("Truth score: points lost for each per cent of lines refused"),
+        help=N_("Of the lines of all good files of the last 90 days."),
+        default=1,
+        unit=N_("points"),
+        minimum=0,
+        maximum=100,
+        section="stock",
+    )
+)
+
+TRUTH_HIDDEN_TITLES = declare(
+    Setting(
+        key="stock.truth_hidden_titles",
+        kind="integer",
+        label=N_("Truth score: points lost for each per cent of titles hidden for their price"),
+        help=N_("Of the titles in stock: no price, several prices, or one further off than the threshold allows."),
+        default=1,
+        unit=N_("points"),
+        minimum=0,
+        maximum=100,
+        section="stock",
+    )
+)
+
+TRUTH_POINTS = (TRUTH_NOT_ON_SHELF, TRUTH_MISSED_DAYS, TRUTH_REFUSED_LINES, TRUTH_HIDDEN_TITLES)
+"""In the order of ``health.Doubt``."""

@@ -3,6 +3,17 @@
 from trade.stock.queries.age import FeedState, Summary, feeds, freshness_of, limits, summary
 from trade.stock.queries.comparing import Applied, guards, known_books, last_applied, last_known, stock_of
 from trade.stock.queries.copies import available, held_copies
+from trade.stock.queries.health import (
+    BoardRow,
+    Filter,
+    History,
+    areas,
+    board,
+    board_counts,
+    histories,
+    truth_points,
+    truths,
+)
 from trade.stock.queries.invariants import invariants
 from trade.stock.queries.runs import changes, open_decision, rejections, run, runs
 from trade.stock.queries.titles import (
@@ -18,15 +29,22 @@ from trade.stock.readers import FORMATS
 
 __all__ = [
     "Applied",
+    "areas",
     "available",
+    "board",
+    "board_counts",
+    "BoardRow",
     "changes",
     "count_price_errors",
     "feeds",
     "FeedState",
+    "Filter",
     "FORMATS",
     "freshness_of",
     "guards",
     "held_copies",
+    "histories",
+    "History",
     "invariants",
     "known_books",
     "last_applied",
@@ -43,6 +61,8 @@ __all__ = [
     "Summary",
     "summary",
     "titles",
+    "truth_points",
+    "truths",
     "unknown",
     "verdict_counts",
 ]
