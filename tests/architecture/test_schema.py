@@ -23,8 +23,9 @@ pytestmark = pytest.mark.database
 ROLE = "mostrador_app"
 # Of alembic's own: the application only reads the revision.
 EXEMPT = {"alembic_version"}
-# Asked by the trigger that keeps the ledger balanced, over postings that the writer may not see.
-DEFINERS = {"ledger_entry_balances"}
+# Asked by the trigger that keeps the ledger balanced, over postings that the writer may not see; and by the one that
+# marks changes of what every process remembers, which nobody may write but it.
+DEFINERS = {"ledger_entry_balances", "mark_directory"}
 CATALOGUE = {
     "columns": "SELECT table_name, column_name, data_type, is_nullable, column_default, identity_generation"
     " FROM information_schema.columns WHERE table_schema = 'public'",
