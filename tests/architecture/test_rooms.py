@@ -12,7 +12,7 @@ VOCABULARY = {"models", "rules", "states", "settings", "queries", "actions"}
 ADAPTERS = {
     "availability": set[str](),
     "stock": {"formats"},
-    "catalogue": {"formats", "engines"},
+    "catalogue": {"formats", "engines", "clients"},
     "privacy": {"kinds"},
 }
 # Two words more, in one room only. ``permissions`` is the table of sentences that every URL demands, ``identity``

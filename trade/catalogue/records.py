@@ -54,7 +54,12 @@ class Contributor:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """A price from a day on. ``kind``: fixed (by law), free, recommended. ``vat_rate`` per ten thousand."""
+    """A price from a day on. ``vat_rate`` per ten thousand.
+
+    ``kind``: fixed (by law), recommended, or free. A free price is what the bookshop pays its supplier (SINLI's
+    cession price, VAT as told): the bookshop sets its own, so it is never charged to a reader.
+    ``territories`` are countries (or "ES-CN") where it holds, "-US" where it does not; empty: everywhere.
+    """
 
     cents: int
     vat_included: bool = True
@@ -89,6 +94,7 @@ class BookRecord:
     place: int
     action: Literal["full", "update", "delete"] = "full"
     title: str | None = None
+    title_is_rough: bool = False
     subtitle: str | None = None
     contributors: tuple[Contributor, ...] | None = None
     publisher: str | None = None
