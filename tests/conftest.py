@@ -157,6 +157,12 @@ class House:
         self.clock.move_to(moment)
 
 
+def redis_database(number: int) -> int:
+    """One of Redis's sixteen: the test processes share the server, so each has eight of its own."""
+    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return process % 2 * 8 + number % 8
+
+
 @contextmanager
 def make_house(network: str, endpoints: Endpoints, templates: dict[str, Template], folder: Path) -> Iterator[House]:
     """A house on a fresh copy of the network's template."""
@@ -170,7 +176,7 @@ def make_house(network: str, endpoints: Endpoints, templates: dict[str, Template
         network=network,
         url=url,
         owner_url=at_database(endpoints.database_owner_url, name),
-        redis_url=f"{endpoints.redis_url}?db={number % 16}",
+        redis_url=f"{endpoints.redis_url}?db={redis_database(number)}",
         folder=folder,
         cast=templates[network].cast,
         profile=load_profile(network),
