@@ -22,6 +22,8 @@ LAWFUL: Mapping[str, Mapping[str, Any]] = {
     "posting": {"cents": 1},
     "reservation": {"state": "received"},
     "role": {"name": "clerk"},
+    "stock_adapter": {"kind": "delimited"},
+    "stock_token": {"purpose": "push"},
     "settlement": {"redeemed_cents": 0, "commission_cents": 0, "commission_vat_cents": 0, "transfer_cents": 0},
 }
 # A posting never comes alone: its entry must balance.
