@@ -31,6 +31,20 @@ class Found:
     corrected: str = ""
 
 
+@dataclass(frozen=True)
+class Suggestion:
+    """What the reader may be about to type: kind is title, author, series or publisher; a title has its ISBN."""
+
+    kind: str
+    text: str
+    isbn: int | None = None
+
+
+def suggest(session: TenantSession, *, typed: str, limit: int = 8) -> list[Suggestion]:
+    """What begins with what was typed so far, what most bookshops have first."""
+    return []
+
+
 def search(session: TenantSession, *, words: str, limit: int = 20, offset: int = 0, exact: bool = False) -> Found:
     """Books that hold every word, best first; an ISBN in any writing finds its book.
 
