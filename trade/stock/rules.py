@@ -38,10 +38,22 @@ Entry = Line | Rejected
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the file says of itself: the day of the stock and who sent it, where the format tells."""
+    """What the file says of itself, where the format tells: the day of the stock, who sent it, is it all there is.
+
+    ``whole`` None leaves it to the format whether a title that the file does not name is sold out.
+    """
 
     date: date | None = None
     sender: str = ""
+    whole: bool | None = None
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What a format must know of this file to read the next one: its number, and bytes of the format's own."""
+
+    number: int | None
+    data: bytes
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,7 @@ class Reading:
     header: Header
     sheet: Sheet
     rejected: list[Rejected]
+    memory: Memory | None = None
 
     @property
     def entries(self) -> Iterator[Entry]:

@@ -7,17 +7,18 @@ the quantity (4) and the price with VAT in cents (10), all zero-filled. An absen
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
 from datetime import date
+
+import numpy as np
 
 from trade.base.errors import Refused
 from trade.base.fixed_width import Column, Layout
-from trade.base.raw_text import decode, numbered_lines
+from trade.base.raw_text import decode
 from trade.base.text import N_
 from trade.catalogue.rules import isbn13
-from trade.stock.rules import Entry, Header, Reading, price_of, quantity_of, reading_of, refusal
-from trade.stock.sheet import Line
+from trade.stock.quick import Found, Lines, are_digits, isbn_of, letters, lines_in, read_by, value_of
+from trade.stock.rules import MAX_PRICE, Entry, Header, Reading, price_of, quantity_of, refusal
+from trade.stock.sheet import NO_PRICE, Line
 
 NAME = "art_asc"
 TITLE = N_("Place des Libraires, _ART.asc")
@@ -26,19 +27,25 @@ WHOLE_INVENTORY = True
 
 _FIRST = re.compile(r"^EXTRACTION STOCK DU ([0-9]{2})/([0-9]{2})/([0-9]{4})$")
 _AFTER_SHOP = 13 + 4 + 10
-_LONGEST_SHOP = 20
-
-Numbered = tuple[int, str]
+_LONGEST_LINE = _AFTER_SHOP + 20
 
 
 def read(data: bytes) -> Reading:
     """The header and the lines of an _ART.asc file. Raises Refused where the first line is not its own."""
-    lines = [(number, line.rstrip(" ")) for number, line in numbered_lines(decode(data))]
-    day = _date(lines[0][1] if lines else "")
-    layout = _layout(lines[1:])
-    shops = Counter(line[: layout.columns[0].length] for _, line in lines[1:] if len(line) == layout.width)
-    sender = shops.most_common(1)[0][0] if shops else ""
-    return reading_of(Header(day, sender), (_entry(number, line, layout, sender) for number, line in lines[1:]))
+    every = lines_in(decode(data)).trimmed(b" ")
+    number, line = next(iter(every), (1, ""))
+    day = _date(line)
+    lines = every.after(number)
+    layout = _layout(lines)
+    sender = _sender(lines, layout)
+
+    def careful(number: int, line: str) -> Entry:
+        return _entry(number, line, layout, sender)
+
+    def normal(part: Lines) -> Found:
+        return _normal(part, layout, sender)
+
+    return read_by(lines, normal, careful, Header(day, sender))
 
 
 def _date(line: str) -> date:
@@ -51,10 +58,11 @@ def _date(line: str) -> date:
         raise Refused(N_("Line 1: “%(date)s” is no date; dd/mm/yyyy is expected."), date=line[20:]) from None
 
 
-def _layout(lines: Sequence[Numbered]) -> Layout:
+def _layout(lines: Lines) -> Layout:
     """The bookshop's number has no fixed length: the commonest line tells it."""
-    lengths = Counter(len(line) for _, line in lines if _AFTER_SHOP < len(line) <= _AFTER_SHOP + _LONGEST_SHOP)
-    shop = lengths.most_common(1)[0][0] - _AFTER_SHOP if lengths else 1
+    counted = np.bincount(np.clip(lines.lengths, 0, _LONGEST_LINE + 1), minlength=_LONGEST_LINE + 2)
+    counted[: _AFTER_SHOP + 1] = counted[_LONGEST_LINE + 1 :] = 0
+    shop = int(counted.argmax()) - _AFTER_SHOP if counted.any() else 1
     return Layout(
         "ART",
         (
@@ -64,6 +72,32 @@ def _layout(lines: Sequence[Numbered]) -> Layout:
             Column("price", shop + 18, 10),
         ),
     )
+
+
+def _sender(lines: Lines, layout: Layout) -> str:
+    """The bookshop's number on most lines of the right length; of several the one that sorts first."""
+    width = layout.columns[0].length
+    numbers = letters(lines, lines.starts[lines.lengths == layout.width], width)
+    if not len(numbers):
+        return ""
+    same = (numbers == numbers[0]).all(axis=1)
+    if 2 * same.sum() > len(numbers):
+        return bytes(numbers[0]).decode("utf-8", errors="replace")
+    found, counts = np.unique(numbers, axis=0, return_counts=True)
+    return bytes(found[counts.argmax()]).decode("utf-8", errors="replace")
+
+
+def _normal(lines: Lines, layout: Layout, sender: str) -> Found:
+    """Lines of the right length that begin with the bookshop's number and hold nothing but digits behind it."""
+    shop = layout.columns[0].length
+    columns = letters(lines, lines.starts, layout.width)
+    behind = columns[:, shop:]
+    isbn, right = isbn_of(behind[:, :13])
+    cents = value_of(behind[:, 17:27])
+    known = np.frombuffer(sender.encode(), dtype=np.uint8)
+    right &= (lines.lengths == layout.width) & are_digits(behind).all(axis=1) & (cents <= MAX_PRICE)
+    right &= (columns[:, :shop] == known).all(axis=1) if len(known) == shop else False
+    return Found(right, isbn, value_of(behind[:, 13:17]), np.where(cents == 0, NO_PRICE, cents))
 
 
 def _entry(number: int, line: str, layout: Layout, sender: str) -> Entry:

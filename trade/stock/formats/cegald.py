@@ -7,16 +7,18 @@ inventory is sent each time; prices are without VAT, in cents.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
+
+import numpy as np
 
 from trade.base.errors import Refused
 from trade.base.fixed_width import Column, Layout
-from trade.base.raw_text import decode, numbered_lines
+from trade.base.raw_text import decode
 from trade.base.text import N_
 from trade.catalogue.rules import isbn13
-from trade.stock.rules import Entry, Header, Reading, price_of, quantity_of, reading_of, refusal
-from trade.stock.sheet import Line
+from trade.stock.quick import BLANK, Found, Lines, are_digits, isbn_of, letters, lines_in, read_by, value_of
+from trade.stock.rules import MAX_PRICE, MAX_QUANTITY, Entry, Header, Reading, price_of, quantity_of, refusal
+from trade.stock.sheet import NO_PRICE, Line
 
 NAME = "cegald"
 TITLE = N_("SINLI CEGALD, version 02")
@@ -40,12 +42,14 @@ TITLE_LINE = Layout(
 
 def read(data: bytes) -> Reading:
     """The header and the lines of a CEGALD message. Raises Refused where it is another message or damaged."""
-    lines = numbered_lines(decode(data))
-    sender = _sender(*next(lines, (1, "")))
-    number, line = next(lines, (2, ""))
+    lines = lines_in(decode(data))
+    head = iter(lines)
+    sender = _sender(*next(head, (1, "")))
+    number, line = next(head, (2, ""))
     if line.startswith("I"):
-        number, line = next(lines, (3, ""))
-    return reading_of(_header(number, line, sender), _entries(lines))
+        number, line = next(head, (3, ""))
+    header = _header(number, line, sender)
+    return read_by(lines.after(number), _normal, _entry, header)
 
 
 def _sender(number: int, line: str) -> str:
@@ -82,12 +86,22 @@ def _header(number: int, line: str, sender: str) -> Header:
     return Header(day, sender)
 
 
-def _entries(lines: Iterator[tuple[int, str]]) -> Iterator[Entry]:
-    for number, line in lines:
-        try:
-            yield _title(number, line)
-        except Refused as refused:
-            yield refusal(number, line, refused)
+def _normal(lines: Lines) -> Found:
+    """Lines of 34 bytes: D, an ISBN with hyphens or blanks, six digits, a blank or digit, nine digits."""
+    columns = letters(lines, lines.starts, TITLE_LINE.width)
+    isbn, right = isbn_of(columns[:, 1:18])
+    copies, cents = value_of(columns[:, 18:24]), value_of(columns[:, 25:34])
+    right &= (lines.lengths == TITLE_LINE.width) & (columns[:, 0] == ord("D"))
+    right &= are_digits(columns[:, 18:24]).all(axis=1) & are_digits(columns[:, 25:34]).all(axis=1)
+    right &= (columns[:, 24] == BLANK) & (copies <= MAX_QUANTITY) & (cents <= MAX_PRICE)
+    return Found(right, isbn, copies, np.where(cents == 0, NO_PRICE, cents))
+
+
+def _entry(number: int, line: str) -> Entry:
+    try:
+        return _title(number, line)
+    except Refused as refused:
+        return refusal(number, line, refused)
 
 
 def _title(number: int, line: str) -> Line:
