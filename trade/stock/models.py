@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trade.base.db import Base, Id, Isbn, bookshop_key, person_key
@@ -14,16 +22,24 @@ from trade.base.db import Base, Id, Isbn, bookshop_key, person_key
 class FeedRun(Base):
     """One file of one bookshop and what became of it; the raw bytes stay in the file store.
 
-    ``state``: see ``stock.states``. Counts: data lines read, accepted (valid ISBN), refused, lines repeating an
-    ISBN, distinct ISBNs, ISBNs unknown to the catalogue, and rows added, changed, zeroed against the last applied
-    file. ``apply_when_safe`` is off in a dry run.
+    ``state``: see ``stock.states``. ``origin``: upload, folder, push, pull, command, demo, and revert or replay for
+    a run that a person asked for. Counts: data lines read, accepted (valid ISBN), refused, lines repeating an ISBN,
+    distinct ISBNs, ISBNs unknown to the catalogue; rows added, changed, zeroed against the last applied file,
+    ``mispriced`` of them newly hidden for their price, ``titles_before`` held until then. ``apply_when_safe`` is off
+    in a dry run.
+
+    ``previous_id`` and ``base_sha256``: the applied run and the content of the stock that it was compared with, which
+    is what it may be applied over. ``as_of``: how old the stock is with it (the arrival of its file; for a revert,
+    of the file that it brings back). ``vat_included``: its prices hold VAT. ``took_ms``: reading, comparing and
+    writing. ``changes`` and ``remarks`` are packed (``stock.packing``): what it would change or changed title by
+    title, and its refused and repeated lines; both are dropped when they are old.
     """
 
     __tablename__ = "feed_run"
     __access__ = ("bookshop",)
 
     id: Mapped[Id]
-    bookshop_id: Mapped[int] = bookshop_key()
+    bookshop_id: Mapped[int] = bookshop_key(index=False)
     format: Mapped[str]
     file_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("stored_file.id"))
     origin: Mapped[str]
@@ -32,6 +48,7 @@ class FeedRun(Base):
     received_at: Mapped[datetime]
     file_date: Mapped[date | None]
     sender: Mapped[str] = mapped_column(default="")
+    vat_included: Mapped[bool] = mapped_column(default=True, server_default="true")
     read: Mapped[int] = mapped_column(default=0)
     accepted: Mapped[int] = mapped_column(default=0)
     refused: Mapped[int] = mapped_column(default=0)
@@ -41,12 +58,23 @@ class FeedRun(Base):
     added: Mapped[int] = mapped_column(default=0)
     changed: Mapped[int] = mapped_column(default=0)
     zeroed: Mapped[int] = mapped_column(default=0)
+    mispriced: Mapped[int] = mapped_column(default=0, server_default="0")
+    titles_before: Mapped[int] = mapped_column(default=0, server_default="0")
     hold_reasons: Mapped[list[Any]] = mapped_column(default=list)
     error: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    previous_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("feed_run.id"))
+    base_sha256: Mapped[str] = mapped_column(default="", server_default="")
+    as_of: Mapped[datetime | None]
     decided_by: Mapped[int | None] = person_key(nullable=True)
     finished_at: Mapped[datetime | None]
+    took_ms: Mapped[int | None]
+    changes: Mapped[bytes | None] = mapped_column(deferred=True)
+    remarks: Mapped[bytes | None] = mapped_column(deferred=True)
 
-    __table_args__ = (Index("ix_feed_run_bookshop_received", "bookshop_id", "received_at"),)
+    __table_args__ = (
+        Index("ix_feed_run_bookshop_received", "bookshop_id", "received_at"),
+        Index("ix_feed_run_open", "bookshop_id", postgresql_where="state IN ('received', 'compared', 'held')"),
+    )
 
 
 class FeedRejection(Base):
@@ -90,33 +118,64 @@ class FeedChange(Base):
     __table_args__ = (Index("ix_feed_change_run_kind", "run_id", "kind", "id"),)
 
 
-class StockLine(Base):
-    """What a bookshop's last applied file says of one ISBN; zero rows stay as zero.
+class StockSnapshot(Base):
+    """What a bookshop's stock is, in one packed row (``stock.packing``): sorted ISBN, copies, price as written.
 
-    ``declared_cents`` is the bookshop's own price, VAT included, empty where none or (``several_prices``) more than
-    one was named; ``verdict`` (``stock.rules.Verdict``) tells whether readers may see the title, and if not, why.
+    The next file is compared with it instead of with tens of thousands of rows. ``content_sha256`` is of the columns,
+    not of their packing. It says the same as the bookshop's ``stock_line`` rows: an invariant holds them together.
+    """
+
+    __tablename__ = "stock_snapshot"
+    __access__ = ("bookshop",)
+
+    bookshop_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("bookshop.id"), primary_key=True)
+    content_sha256: Mapped[str]
+    data: Mapped[bytes]
+
+
+class StockLine(Base):
+    """What a bookshop's last applied file says of one ISBN with copies; a sold-out title stays, as zero, while held.
+
+    ``price`` is as the file writes it (``stock.sheet``: NO_PRICE, SEVERAL_PRICES); ``declared_cents`` is the
+    bookshop's own price, VAT included, empty where none or more than one was named; ``verdict``
+    (``stock.rules.Verdict``) tells whether readers may see the title, and if not, why.
+
+    25 million rows: the columns are in the order in which they need no padding, and there are no foreign keys, which
+    would cost more than all else when a file is written; an invariant looks after what they would.
     """
 
     __tablename__ = "stock_line"
     __access__ = ("bookshop", "anyone_read")
+    __deletable__ = True
 
-    bookshop_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("bookshop.id"), primary_key=True)
     isbn: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    quantity: Mapped[int]
-    declared_cents: Mapped[int | None]
-    several_prices: Mapped[bool] = mapped_column(default=False)
-    verdict: Mapped[str] = mapped_column(index=True)
-    run_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("feed_run.id"))
     changed_at: Mapped[datetime]
+    bookshop_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    quantity: Mapped[int]
+    price: Mapped[int]
+    declared_cents: Mapped[int | None]
+    verdict: Mapped[str]
 
     __table_args__ = (
+        PrimaryKeyConstraint("bookshop_id", "isbn"),
         CheckConstraint("quantity >= 0", name="quantity"),
-        Index("ix_stock_line_isbn", "isbn", postgresql_where="quantity > 0"),
+        Index(
+            "ix_stock_line_shown",
+            "isbn",
+            postgresql_include=["bookshop_id", "quantity"],
+            postgresql_where="verdict = 'visible' AND quantity > 0",
+        ),
+        Index("ix_stock_line_not_shown", "isbn", postgresql_where="verdict <> 'visible' OR quantity = 0"),
+        Index("ix_stock_line_hidden", "bookshop_id", "verdict", postgresql_where="verdict <> 'visible'"),
     )
 
 
 class BookshopStock(Base):
-    """One row a bookshop: when its last good file arrived and what it held (freshness, A32)."""
+    """One row a bookshop: when its last good file arrived and what it held (freshness, A32).
+
+    ``vat_included``: the prices of ``stock_line.price`` hold VAT. ``judged_by``: a digest of the settings that its
+    lines were read and judged by; when it no longer fits, the next file reads and judges everything anew.
+    """
 
     __tablename__ = "bookshop_stock"
     __access__ = ("bookshop", "anyone_read")
@@ -126,6 +185,8 @@ class BookshopStock(Base):
     file_at: Mapped[datetime]
     titles: Mapped[int]
     sender: Mapped[str] = mapped_column(default="")
+    vat_included: Mapped[bool] = mapped_column(default=True, server_default="true")
+    judged_by: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class StockHold(Base):

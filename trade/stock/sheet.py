@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 NO_PRICE = -1
 """The price of a line or title that names none."""
+SEVERAL_PRICES = -2
+"""The price of a title whose lines name different ones."""
 
 
 @dataclass(frozen=True, slots=True)

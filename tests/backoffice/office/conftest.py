@@ -23,6 +23,7 @@ SWEPT = (
     "rare_title",
     "stock_line",
     "bookshop_stock",
+    "stock_snapshot",
     "feed_run",
     "acceptance",
     "legal_text",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, Integer, Text, func, literal, or_, select, update
+from sqlalchemy import BigInteger, Integer, Text, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from trade.base.errors import Conflict, Refused
@@ -18,6 +18,7 @@ from trade.stock.models import BookshopStock, FeedChange, FeedRun, StockHold, St
 from trade.stock.queries import last_applied
 from trade.stock.queries import run as find_run
 from trade.stock.rules import Title
+from trade.stock.sheet import NO_PRICE, SEVERAL_PRICES
 from trade.stock.states import FEED_RUN, WAITING
 
 PARTS = {"bookshop": "bookshop", "staff": "staff"}
@@ -93,15 +94,15 @@ def _write_lines(session: TenantSession, run: FeedRun, at: datetime) -> None:
         isbn=(BigInteger, list(titles)),
         quantity=(Integer, [title.quantity for title in titles.values()]),
         declared_cents=(Integer, [title.price for title in titles.values()]),
-        several_prices=(Boolean, [title.several_prices for title in titles.values()]),
+        price=(Integer, [SEVERAL_PRICES if t.several_prices else t.price or NO_PRICE for t in titles.values()]),
         verdict=(Text, [str(judged[isbn]) for isbn in titles]),
     )
-    names = ["isbn", "quantity", "declared_cents", "several_prices", "verdict"]
+    names = ["isbn", "quantity", "declared_cents", "price", "verdict"]
     new = insert(StockLine).from_select(
-        ["bookshop_id", "run_id", "changed_at", *names],
-        select(literal(run.bookshop_id), literal(run.id), literal(at), *(given.c[name] for name in names)),
+        ["bookshop_id", "changed_at", *names],
+        select(literal(run.bookshop_id), literal(at), *(given.c[name] for name in names)),
     )
-    replaced = {name: new.excluded[name] for name in ["run_id", "changed_at", *names[1:]]}
+    replaced = {name: new.excluded[name] for name in ["changed_at", *names[1:]]}
     session.execute(new.on_conflict_do_update(index_elements=["bookshop_id", "isbn"], set_=replaced))
 
 
@@ -110,7 +111,7 @@ def _write_zeros(session: TenantSession, run: FeedRun, at: datetime) -> None:
     session.execute(
         update(StockLine)
         .where(StockLine.bookshop_id == run.bookshop_id, StockLine.isbn.in_(gone))
-        .values(quantity=0, run_id=run.id, changed_at=at)
+        .values(quantity=0, changed_at=at)
         .execution_options(synchronize_session=False)
     )
 

@@ -14,13 +14,14 @@ from trade.stock.models import StockLine
 from trade.stock.queries import known_books
 from trade.stock.rules import Title, Verdict, verdict_on
 from trade.stock.settings import THRESHOLDS
+from trade.stock.sheet import SEVERAL_PRICES
 
 _LINE = (
     StockLine.bookshop_id,
     StockLine.isbn,
     StockLine.quantity,
     StockLine.declared_cents,
-    StockLine.several_prices,
+    StockLine.price,
     StockLine.verdict,
 )
 
@@ -57,8 +58,8 @@ def _judge(session: TenantSession, which: ColumnElement[bool], at: datetime) -> 
     thresholds = _thresholds(session, dict.fromkeys(line.bookshop_id for line in lines), at)
     books = known_books(session, isbns={line.isbn for line in lines})
     moved = []
-    for bookshop_id, isbn, quantity, cents, several, before in lines:
-        title = Title(quantity, cents, several)
+    for bookshop_id, isbn, quantity, cents, price, before in lines:
+        title = Title(quantity, cents, price == SEVERAL_PRICES)
         verdict = verdict_on(title, book=books.get(isbn), thresholds=thresholds[bookshop_id])
         if verdict != before:
             moved.append((bookshop_id, isbn, str(verdict)))

@@ -15,6 +15,7 @@ from trade.members.models import StoredFile
 from trade.stock.models import BookshopStock, FeedRun, StockLine
 from trade.stock.rules import Guards, KnownBook, Last, Title
 from trade.stock.settings import HELD_PRICE_MOVED, HELD_PRICE_SHARE, HELD_REMOVED_SHARE
+from trade.stock.sheet import SEVERAL_PRICES
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,11 @@ def last_applied(session: TenantSession, *, bookshop_id: int) -> Applied | None:
 def stock_of(session: TenantSession, *, bookshop_id: int) -> dict[int, Title]:
     """Every line of a bookshop's stock as its last file said it."""
     rows = session.execute(
-        select(StockLine.isbn, StockLine.quantity, StockLine.declared_cents, StockLine.several_prices).where(
+        select(StockLine.isbn, StockLine.quantity, StockLine.declared_cents, StockLine.price).where(
             StockLine.bookshop_id == bookshop_id
         )
     )
-    return {isbn: Title(quantity, cents, several) for isbn, quantity, cents, several in rows}
+    return {isbn: Title(quantity, cents, price == SEVERAL_PRICES) for isbn, quantity, cents, price in rows}
 
 
 def last_known(session: TenantSession, *, bookshop_id: int, applied: Applied | None) -> Last:

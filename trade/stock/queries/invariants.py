@@ -35,9 +35,7 @@ def _named(session: TenantSession, wrong: ColumnElement[bool]) -> list[str]:
 
 
 def _orphans(session: TenantSession) -> list[str]:
-    wrote = exists().where(
-        FeedRun.id == StockLine.run_id, FeedRun.bookshop_id == StockLine.bookshop_id, FeedRun.state == "applied"
-    )
+    wrote = exists().where(FeedRun.bookshop_id == StockLine.bookshop_id, FeedRun.state == "applied")
     return _named(session, ~wrote)
 
 
