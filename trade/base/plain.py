@@ -1,0 +1,46 @@
+"""Texts that came from outside made plain: no markup, no control characters, no stray blanks.
+
+PostgreSQL stores no NUL and XML no control characters; trade feeds hold both, and HTML in every dialect.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+import nh3
+
+LONGEST = 20_000
+"""Characters of a description that are kept; the longest real ones have about 8,000."""
+
+# Some software marks a word parted at a line's end with STX; U+00AD is the soft hyphen of typography.
+_JOINS = dict.fromkeys((0x02, 0xAD, 0xFEFF, 0x200B))
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
+_BREAKS = re.compile(r"<\s*(?:br|/p|/div|/li|/h[1-6]|/tr|/ul|/ol)\b[^<>]{0,200}>", re.IGNORECASE)
+_BLANKS = re.compile(r"[^\S\n]+")
+_EMPTY_LINES = re.compile(r"\n\s*\n+")
+
+
+def tidy(text: str) -> str:
+    """A text on one line: no control characters, single blanks, none at its ends."""
+    return " ".join(_CONTROLS.sub(" ", text.translate(_JOINS)).split())
+
+
+def plain_text(markup: str, *, longest: int = LONGEST) -> str:
+    """The words of HTML, XHTML or plain text: paragraphs parted by a newline, entities read, everything else gone.
+
+    Scripts and styles go with what is in them. Text that is longer is cut at a word, with an ellipsis.
+    """
+    broken = _BREAKS.sub("\n", markup[: 4 * longest].translate(_JOINS))
+    # Entities are read twice: feeds escape their HTML, and the cleaner escapes what is left.
+    words = html.unescape(html.unescape(nh3.clean(html.unescape(broken), tags=set(), link_rel=None)))
+    words = _CONTROLS.sub(" ", _BREAKS.sub("\n", words).translate(_JOINS))
+    words = _EMPTY_LINES.sub("\n", _BLANKS.sub(" ", words)).strip()
+    lines = "\n".join(line.strip() for line in words.split("\n"))
+    return lines if len(lines) <= longest else shortened(lines[:longest])
+
+
+def shortened(cut: str) -> str:
+    """A text that ends in the middle: back to its last whole word, and an ellipsis."""
+    whole, blank, _ = cut.rstrip().rpartition(" ")
+    return f"{(whole if blank else cut).rstrip(' ,;:.-')}…"
