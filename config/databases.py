@@ -12,7 +12,7 @@ def create_database(owner_url: str, name: str, template: str | None = None) -> s
     """
     statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
     if template:
-        statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+        statement += sql.SQL(" TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(template))
     _run(owner_url, statement)
     return at_database(owner_url, name)
 

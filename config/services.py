@@ -40,7 +40,8 @@ class Services:
     """The servers of one home and network.
 
     `given` addresses are used as they are and nothing is started for them; `postgres_programs`
-    chooses a folder of PostgreSQL programs (15 or newer) over the installed package's.
+    chooses a folder of PostgreSQL programs (15 or newer) over the installed package's. Where nothing needs to
+    be `durable` (tests), the database does not wait for the disk.
     """
 
     def __init__(
@@ -50,10 +51,12 @@ class Services:
         *,
         given: Endpoints = NONE_GIVEN,
         postgres_programs: Path | None = None,
+        durable: bool = True,
     ) -> None:
         self.folder = home.resolve() / network
         self._given = given
         self._programs = postgres_programs
+        self._durable = durable
         self._lock = self.folder / "servers.lock"
         self._users = self.folder / "servers.users"
         self._state = self.folder / "servers.json"
@@ -159,7 +162,7 @@ class Services:
     def _launch_postgres(self, data: Path, sockets: Path, account: Account) -> Process:
         engine = engines.postgres(account, self._programs)
         postgres.create(engine, data / "postgres", account)
-        return postgres.start(engine, data / "postgres", sockets, self._log("postgres"), account)
+        return postgres.start(engine, data / "postgres", sockets, self._log("postgres"), account, durable=self._durable)
 
     def _launch_redis(self, data: Path, sockets: Path, account: Account) -> Process:
         program = engines.redis_server(account)

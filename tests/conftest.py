@@ -66,7 +66,7 @@ def real_data() -> Path:
 @pytest.fixture(scope="session")
 def endpoints() -> Iterator[Endpoints]:
     """The addresses of the private servers of the tests, shared by all test processes."""
-    with Services(ROOT / "var" / "tests", "es").borrowed() as found:
+    with Services(ROOT / "var" / "tests", "es", durable=False).borrowed() as found:
         yield found
 
 
