@@ -11,6 +11,7 @@ from backoffice.profile import Profile
 from backoffice.staff.books import Books
 from backoffice.staff.cheques import Campaigns, Cheques
 from backoffice.staff.components import Components
+from backoffice.staff.feeds import Feeds
 from backoffice.staff.find import Find
 from backoffice.staff.joining import Applications
 from backoffice.staff.mail_templates import MailTemplates
@@ -22,7 +23,7 @@ from backoffice.staff.now import Now
 from backoffice.staff.people import People
 from backoffice.staff.privacy import Erasures
 from backoffice.staff.settings import Settings
-from backoffice.staff.stock import Feeds, Runs
+from backoffice.staff.stock import Runs
 from backoffice.staff.system import Jobs, Journal
 from backoffice.staff.texts import LegalTexts
 from trade.accounts.identity import Identity

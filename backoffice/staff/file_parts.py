@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from backoffice import feeds
+from backoffice.staff.feeds import STRIP_DAYS
 from backoffice.staff.names import person_names
 from trade.accounts.queries import people_of
 from trade.base.models import JournalEntry
@@ -74,11 +76,18 @@ def _agreements(session: TenantSession, bookshop: Bookshop, at: datetime, locale
 
 
 def _stock(session: TenantSession, bookshop: Bookshop, at: datetime, locale: str) -> dict[str, Any]:
+    history = stock.histories(session, bookshop_ids=[bookshop.id], at=at)
+    truth = stock.truths(session, histories=history, at=at)[bookshop.id]
+    days = history[bookshop.id].days
     return {
         "runs": stock.runs(session, bookshop_id=bookshop.id, limit=FEW),
-        "freshness": stock.freshness_of(session, bookshop_id=bookshop.id, at=at),
-        "price_errors": stock.count_price_errors(session, bookshop_id=bookshop.id),
+        "summary": stock.summary(session, bookshop_id=bookshop.id, at=at),
         "run_machine": FEED_RUN,
+        "strip": feeds.strip(days[-STRIP_DAYS:]),
+        "legend": feeds.legend(),
+        "plot": feeds.time_plot(days),
+        "truth": truth,
+        "why": feeds.why(truth),
     }
 
 

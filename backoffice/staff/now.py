@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
 from backoffice.base import AreaIndexView
+from backoffice.feeds import legend
 from backoffice.staff import problems
 from trade.stock.queries import feeds
 from web.database import clock, session
@@ -27,5 +28,6 @@ class Now(AreaIndexView):
             figures=problems.figures(here, at=now, feeds=states),
             by_day=problems.reservations_by_day(here, at=now),
             heat=problems.heat(here, at=now),
+            legend=legend(),
             changes=problems.coming_changes(here, at=now),
         )

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from flask import url_for
 from flask_babel import gettext, ngettext
-from sqlalchemy import Date, Row, and_, case, cast, func, select
+from sqlalchemy import Date, Row, and_, cast, func, select
 
+from backoffice.feeds import strip
 from backoffice.shell import allowed
 from trade.base.models import Effect, SettingValue
 from trade.base.settings import all_declared, placeholders
@@ -25,6 +26,7 @@ from trade.privacy.models import DeletionRequest
 from trade.privacy.states import OPEN as OPEN_REQUESTS
 from trade.reservations.models import Reservation
 from trade.reservations.states import OPEN
+from trade.stock import queries as stock
 from trade.stock.models import FeedRun
 from trade.stock.queries import FeedState
 from trade.stock.rules import Freshness
@@ -308,41 +310,17 @@ def reservations_by_day(session: TenantSession, *, at: datetime, days: int = 14)
 
 
 def heat(session: TenantSession, *, at: datetime) -> list[dict[str, Any]]:
-    """The worst feeds of the last 30 days: for each day ok, warn (held), bad (missing on a working day) or none."""
-    zone = session.profile.time_zone
-    day = cast(func.timezone(zone, FeedRun.received_at), Date)
-    best = func.max(case((FeedRun.state.in_(("applied", "unchanged")), 2), (FeedRun.state == "superseded", 1), else_=0))
-    rows = session.execute(
-        select(Bookshop.id, Bookshop.name, day, best)
-        .join(FeedRun, FeedRun.bookshop_id == Bookshop.id)
-        .where(Bookshop.state == "active", FeedRun.received_at >= at - timedelta(days=HEAT_DAYS))
-        .group_by(Bookshop.id, day)
-    )
-    by_shop: dict[int, tuple[str, dict[date, int]]] = {}
-    for key, name, on, state in rows:
-        by_shop.setdefault(key, (name, {}))[1][on] = state
-    today = at.astimezone(ZoneInfo(zone)).date()
-    strips = [
-        {"name": name, "days": _strip(states, today), "href": url_for("staff_members.file", record_id=key)}
-        for key, (name, states) in by_shop.items()
+    """The feeds in most trouble, each with what came on the last 30 days."""
+    rows = stock.board(session, at=at, wanted=stock.Filter(), limit=HEAT_ROWS)
+    days = stock.histories(session, bookshop_ids=[row.bookshop_id for row in rows], at=at, days=HEAT_DAYS)
+    return [
+        {
+            "name": row.name,
+            "strip": strip(days[row.bookshop_id].days),
+            "href": url_for("staff_members.file", record_id=row.bookshop_id, part="stock"),
+        }
+        for row in rows
     ]
-    return sorted(strips, key=_worst_first)[:HEAT_ROWS]
-
-
-def _worst_first(strip: Mapping[str, Any]) -> tuple[int, int, str]:
-    return -strip["days"].count("bad"), -strip["days"].count("warn"), strip["name"]
-
-
-def _strip(states: Mapping[date, int], today: date) -> list[str]:
-    first = min(states)
-
-    def told(on: date) -> str:
-        if on in states:
-            return ("bad", "warn", "ok")[states[on]]
-        missing = on > first and on < today and on.weekday() < 5
-        return "bad" if missing else "none"
-
-    return [told(today - timedelta(days=HEAT_DAYS - 1 - each)) for each in range(HEAT_DAYS)]
 
 
 def coming_changes(session: TenantSession, *, at: datetime) -> list[tuple[str, str, str]]:

@@ -1,4 +1,4 @@
-"""Stock as staff watch it: the health of every feed, and the files that wait for a decision."""
+"""Stock files as staff watch them: what arrived, and what waits for a decision."""
 
 from __future__ import annotations
 
@@ -10,25 +10,16 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext
 
-from backoffice.base import RecordView, ScreenView, Tab
+from backoffice.base import RecordView, Tab
 from backoffice.cells import Column, ago_cell, link_to, moment_cell, named, number_cell, state_in, state_word
 from backoffice.staff.names import bookshop_names, person_names
 from trade.base.text import N_, Text
 from trade.stock import actions, queries
 from trade.stock.models import FeedRun
-from trade.stock.rules import Freshness
 from trade.stock.states import FEED_RUN, WAITING
 from web.database import clock, session
-from web.language import number, say
+from web.language import say
 
-PAGE = 100
-FRESHNESS = {
-    Freshness.NEVER: (N_("Never sent a file"), "open"),
-    Freshness.FRESH: (N_("Up to date"), "done"),
-    Freshness.LATE: (N_("Late"), "working"),
-    Freshness.STALE: (N_("Old: readers see its age"), "late"),
-    Freshness.EXPIRED: (N_("Hidden from readers"), "late"),
-}
 PARTS = (
     ("zeroed", N_("removed")),
     ("added", N_("new")),
@@ -37,47 +28,6 @@ PARTS = (
     ("repeated", N_("repeated lines")),
 )
 TYPED_WORD_LENGTH = 20
-
-
-class Feeds(ScreenView):
-    """Every active bookshop's feed, silent ones first (F05)."""
-
-    @expose("/")
-    def index(self) -> ResponseReturnValue:
-        """The feeds, narrowed to one degree of freshness where asked."""
-        feeds = queries.feeds(session(), at=clock().now())
-        asked = request.args.get("show", "")
-        shown = [
-            feed for feed in feeds if not asked or feed.freshness == asked or (asked == "waiting" and feed.waiting)
-        ]
-        page = min(max(request.args.get("page", 0, type=int), 0), max(len(shown) - 1, 0) // PAGE)
-        return self.render(
-            "staff/feeds.html",
-            feeds=shown[page * PAGE : (page + 1) * PAGE],
-            freshness={key: (gettext(word), shape) for key, (word, shape) in FRESHNESS.items()},
-            figures=_figures(feeds, asked),
-            page=page,
-            pages=-(-len(shown) // PAGE),
-            asked=asked,
-            limits=queries.limits(session(), at=clock().now()),
-        )
-
-
-def _figures(feeds: Sequence[queries.FeedState], asked: str) -> list[dict[str, Any]]:
-    def figure(key: str, name: str, count: int, kind: str = "") -> dict[str, Any]:
-        shown = {"name": gettext(name), "value": number(count), "on": asked == key, "kind": kind if count else ""}
-        return {**shown, "href": url_for(".index", show=key or None)}
-
-    degrees = {key: sum(feed.freshness == key for feed in feeds) for key in Freshness}
-    return [
-        figure("", N_("Active bookshops"), len(feeds)),
-        figure("fresh", N_("Up to date"), degrees[Freshness.FRESH]),
-        figure("late", N_("Late"), degrees[Freshness.LATE], "warn"),
-        figure("stale", N_("Old"), degrees[Freshness.STALE], "bad"),
-        figure("expired", N_("Hidden from readers"), degrees[Freshness.EXPIRED], "bad"),
-        figure("never", N_("Never sent a file"), degrees[Freshness.NEVER]),
-        figure("waiting", N_("Wait for a decision"), sum(feed.waiting for feed in feeds), "bad"),
-    ]
 
 
 class Runs(RecordView):

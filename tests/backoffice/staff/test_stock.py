@@ -104,11 +104,44 @@ def test_refused_lines_are_shown_with_number_and_reason(desk: House, dora: Scree
     assert dora.client.get(f"/staff/runs/{run}/?part=nothing").status_code == 404
 
 
-def test_feeds_are_sorted_by_how_long_they_are_silent(house: House) -> None:
+@pytest.mark.seed("F05", "A32")
+def test_the_board_shows_trouble_first_with_days_titles_and_score(house: House) -> None:
     send(house, 3, days_ago=4, shop="boreal")
     dora = Screen(house, "dora").english()
     page = dora.get("/staff/feeds/")
-    assert page.index(">Alba<") < page.index(">Boreal<")
+    assert page.index(">Boreal<") < page.index(">Alba<")
     assert "Hidden from readers" in page
+    strip = "1 applied, 2 late, 2 hidden, too old, 25 nothing due; today: hidden, too old"
+    assert strip in page
     assert ">Boreal<" not in dora.get("/staff/feeds/?show=fresh")
     assert "1 bookshop sends no stock" in dora.get("/staff/")
+    assert strip in dora.get("/staff/")
+
+
+def test_the_board_is_narrowed_by_state_province_and_name(house: House) -> None:
+    send(house, 3, days_ago=0, shop="boreal")
+    dora = Screen(house, "dora").english()
+    for asked, shown in (
+        ("", "Alba Boreal"),
+        ("?show=never", "Alba"),
+        ("?show=fresh", "Boreal"),
+        ("?show=nonsense", "Alba Boreal"),
+        ("?q=BOR", "Boreal"),
+        ("?q=%25", ""),
+        ("?area=Atlantis", ""),
+        ("?page=999", "Alba Boreal"),
+    ):
+        page = dora.get(f"/staff/feeds/{asked}")
+        assert [name for name in ("Alba", "Boreal") if f">{name}</a>" in page] == shown.split()
+
+
+def test_a_bookshops_file_tells_its_titles_in_time_and_why_its_score(house: House) -> None:
+    send(house, 60, days_ago=3, shop="boreal")
+    send(house, 58, days_ago=0, shop="boreal", extra="not a book;1;1\n")
+    page = Screen(house, "dora").english().get(f"/staff/members/{house.cast.boreal}/?part=stock")
+    assert "Titles in stock on each of the last 90 days, from 58 to 60; now 58." in page
+    assert "2 of 4 days without a good file." in page
+    assert "1 of 119 lines refused." in page
+    assert "3 of 58 titles hidden for their price." in page
+    never = Screen(house, "dora").english().get(f"/staff/members/{house.cast.alba}/?part=stock")
+    assert "There is no score before the first file." in never

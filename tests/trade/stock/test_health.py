@@ -22,6 +22,7 @@ from trade.stock.rules import FreshnessLimits
 MADRID = ZoneInfo("Europe/Madrid")
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
+EMPTY = Before()
 POINTS = {Doubt.NOT_ON_SHELF: 5, Doubt.MISSED_DAYS: 2, Doubt.REFUSED_LINES: 1, Doubt.HIDDEN_TITLES: 1}
 
 
@@ -32,7 +33,7 @@ def sent(back, state="applied", gained=0, hour=6, finished=None, read=0, refused
     return Sent(on, on if finished is None else TODAY - timedelta(days=finished), state, gained, read, refused, at)
 
 
-def days(files, before=Before(), count=5, share=3_000):
+def days(files, before=EMPTY, count=5, share=3_000):
     """The last days of a feed."""
     return days_of(files, before=before, at=NOW, zone=MADRID, limits=FreshnessLimits(), cliff_share=share, count=count)
 
