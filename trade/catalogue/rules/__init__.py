@@ -1,7 +1,26 @@
 """Decisions about books: values in, values out."""
 
-from trade.catalogue.rules.books import LANGUAGES_OF, NewBook, category_for, estimated_weight, set_upright
+from trade.catalogue.rules.books import NewBook, category_for, category_of, estimated_weight
+from trade.catalogue.rules.merging import (
+    GROUPS,
+    DatedPrice,
+    Merged,
+    book_values,
+    detail_values,
+    group_of,
+    merged,
+    price_line,
+)
 from trade.catalogue.rules.numbers import check_digit, hyphenated, isbn13, isbn_in
+from trade.catalogue.rules.statements import (
+    Said,
+    combined,
+    digest_of,
+    plain_price,
+    said_by,
+    said_in,
+    written,
+)
 from trade.catalogue.rules.words import (
     ARTICLES,
     corrections,
@@ -17,22 +36,36 @@ from trade.catalogue.rules.words import (
 
 __all__ = [
     "ARTICLES",
-    "LANGUAGES_OF",
+    "DatedPrice",
+    "GROUPS",
+    "Merged",
     "NewBook",
+    "Said",
+    "book_values",
     "category_for",
+    "category_of",
     "check_digit",
+    "combined",
     "corrections",
+    "detail_values",
+    "digest_of",
     "estimated_weight",
     "fold",
     "forgiven",
+    "group_of",
     "hyphenated",
     "isbn13",
     "isbn_in",
+    "merged",
+    "plain_price",
+    "price_line",
+    "said_by",
+    "said_in",
     "search_key",
-    "set_upright",
     "sort_key",
     "typing_errors",
     "upright_name",
     "upright_title",
     "words_of",
+    "written",
 ]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
-from trade.catalogue.rules.words import upright_name, upright_title
+from dataclasses import dataclass
 
 
 def estimated_weight(pages: int) -> int:
@@ -13,14 +11,32 @@ def estimated_weight(pages: int) -> int:
 
 
 LANGUAGES_OF = {"ES": frozenset({"es", "ca", "gl", "eu"}), "FR": frozenset({"fr", "oc", "br", "co"})}
+PREFIXES_OF = {"ES": ("97884", "97913"), "FR": ("9782", "97910")}
+"""How ISBNs of the country's own publishers begin."""
 
 
 def category_for(*, language: str, country: str) -> str:
-    """The category that a book's data tell (A14): in another language it is imported, else of fixed price.
+    """The category that a book's language tells (A14): in another language it is imported, else of fixed price.
 
-    Textbooks and things that are no books cannot be told from bare data; staff say so.
+    Textbooks and things that are no books cannot be told from bare data; a feed or staff say so.
     """
     return "fixed_price" if language in LANGUAGES_OF[country] else "imported"
+
+
+def category_of(*, isbn: int, language: str, not_a_book: bool, schoolbook: bool, free_price: bool, country: str) -> str:
+    """The price category (A14): what is no book, then textbooks, then imported books, else fixed price.
+
+    Where the language is not known, the ISBN tells whether its publisher is of the country. In Spain a free price of
+    a book in a language of the country is that of a textbook (Ley 10/2007, articles 9 to 11).
+    """
+    if not_a_book:
+        return "non_book"
+    if schoolbook:
+        return "textbook"
+    ours = str(isbn).startswith(PREFIXES_OF[country]) if not language else language in LANGUAGES_OF[country]
+    if not ours:
+        return "imported"
+    return "textbook" if free_price and country == "ES" else "fixed_price"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +58,3 @@ class NewBook:
     category: str = "fixed_price"
     price_cents: int | None = None
     price_is_sample: bool = False
-
-
-def set_upright(book: NewBook) -> NewBook:
-    """The book with its title and names as they are spoken, each author once."""
-    authors = tuple(dict.fromkeys(upright_name(name) for name in book.authors if name.strip()))
-    return replace(book, title=upright_title(book.title), subtitle=" ".join(book.subtitle.split()), authors=authors)

@@ -1,0 +1,188 @@
+"""Books are made from what all sources say of them: one set-based pass for a batch."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import BigInteger, Integer, Table, Text, delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from trade.base.errors import Refused
+from trade.base.sets import put_rows, value_table
+from trade.base.settings import value_of
+from trade.base.tenancy import TenantSession
+from trade.base.text import N_
+from trade.catalogue.actions.categories import ensure_categories
+from trade.catalogue.actions.pricing import Line, keep_prices
+from trade.catalogue.actions.sources import ranks_of
+from trade.catalogue.engines import note_changed
+from trade.catalogue.models import Author, Book, BookDetail, SearchWord
+from trade.catalogue.records import Availability
+from trade.catalogue.rules import (
+    Merged,
+    Said,
+    book_values,
+    detail_values,
+    merged,
+    price_line,
+    search_key,
+    sort_key,
+)
+from trade.catalogue.settings import VAT_RATES
+from trade.stock.actions import rejudge_books
+
+JUDGED = ("price_cents", "category_id", "availability")
+"""What a verdict on stock depends on."""
+
+Row = dict[str, Any]
+
+
+def renew(
+    session: TenantSession, *, statements: Mapping[int, Mapping[str, Said]], isbns: Sequence[int], at: datetime
+) -> None:
+    """Make these books anew from the statements on them; write only what differs, and judge their stock again.
+
+    A book of which nobody speaks any more stays as it was, but nobody delivers it. Raises Refused for a category
+    that does not exist.
+    """
+    maker = _Maker(session, at)
+    made = {isbn: maker.book(isbn, said) for isbn in isbns if (said := statements.get(isbn))}
+    before = _books(session, isbns)
+    orphans = [isbn for isbn in isbns if isbn not in made and isbn in before]
+    _forsake(session, orphans)
+    written = [row for row, _, _ in made.values() if before.get(row["isbn"]) != row]
+    if written:
+        session.execute(put_rows(_table(Book), written))
+    renamed = _keep_contributors(session, {isbn: contributors for isbn, (_, contributors, _) in made.items()}, before)
+    _keep_details(session, {isbn: detail_values(merger.fields, isbn=isbn) for isbn, (_, _, merger) in made.items()})
+    keep_prices(session, lines={isbn: maker.lines[isbn] for isbn in made}, known=before.keys(), at=at)
+    _count_words(session, written, before)
+    note_changed(session, isbns={row["isbn"] for row in written} | renamed | set(orphans))
+    moved = [row["isbn"] for row in written if _judged_otherwise(before.get(row["isbn"]), row)]
+    if moved or orphans:
+        rejudge_books(session, isbns=[*moved, *orphans], at=at)
+
+
+class _Maker:
+    """Makes the rows of one batch; what is the same for all of its books is asked once."""
+
+    def __init__(self, session: TenantSession, at: datetime) -> None:
+        self.ranks = ranks_of(session)
+        self.categories = ensure_categories(session)
+        self.rates: Mapping[str, int] = value_of(session, VAT_RATES, at=at)
+        self.country = session.profile.country
+        self.today = at.astimezone(ZoneInfo(session.profile.time_zone)).date()
+        self.lines: dict[int, Line] = {}
+
+    def book(self, isbn: int, statements: Mapping[str, Said]) -> tuple[Row, list[tuple[str, str]], Merged]:
+        """The row of a book, its contributors with their parts, and the merged fields."""
+        merger = merged(statements, ranks=self.ranks)
+        fields = merger.fields
+        row = book_values(fields, isbn=isbn, country=self.country, today=self.today)
+        category = row.pop("category")
+        if category not in self.categories:
+            raise Refused(N_("There is no category “%(category)s”."), category=category)
+        prices = price_line(fields.get("prices") or (), today=self.today, usual_rate=self.rates.get(category, 0))
+        self.lines[isbn] = Line(merger.origin.get("prices", ""), prices)
+        contributors = [(name, role) for name, role in fields.get("contributors") or ()]
+        row |= {
+            "category_id": self.categories[category],
+            "price_cents": prices[0].cents,
+            "price_is_sample": bool(fields.get("price_is_sample")),
+            "price_kind": prices[0].kind,
+            "vat_rate": prices[0].vat_rate,
+            "availability_source": merger.origin.get("availability", ""),
+            "search_key": search_key(
+                title=row["title"], subtitle=row["subtitle"], authors=[name for name, _ in contributors]
+            ),
+            "sort_key": sort_key(row["title"]),
+        }
+        return row, contributors, merger
+
+
+def _books(session: TenantSession, isbns: Sequence[int]) -> dict[int, Row]:
+    columns = [column for column in _table(Book).c if column.name not in {"popularity", "created_at"}]
+    found = session.execute(select(*columns).where(Book.isbn == func.any(list(isbns)))).mappings()
+    return {row["isbn"]: dict(row) for row in found}
+
+
+def _judged_otherwise(before: Row | None, now: Row) -> bool:
+    return before is None or any(before[name] != now[name] for name in JUDGED)
+
+
+def _forsake(session: TenantSession, isbns: list[int]) -> None:
+    if isbns:
+        session.execute(
+            update(Book)
+            .where(Book.isbn == func.any(isbns))
+            .values(availability=Availability.NOT_OURS, availability_source="", available_on=None)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _keep_contributors(
+    session: TenantSession, wanted: Mapping[int, list[tuple[str, str]]], before: Mapping[int, Row]
+) -> set[int]:
+    """Write the contributors of the books where they differ; returns which those are."""
+    present: dict[int, list[tuple[str, str]]] = {}
+    known = [isbn for isbn in wanted if isbn in before]
+    if known:
+        kept = select(Author.isbn, Author.name, Author.role).where(Author.isbn == func.any(known))
+        for isbn, name, role in session.execute(kept.order_by(Author.isbn, Author.position)):
+            present.setdefault(isbn, []).append((name, role))
+    changed = {isbn for isbn, names in wanted.items() if present.get(isbn, []) != names}
+    gone = [isbn for isbn in changed if isbn in present]
+    if gone:
+        session.execute(
+            delete(Author).where(Author.isbn == func.any(gone)).execution_options(synchronize_session=False)
+        )
+    rows = [(isbn, place, *who) for isbn in changed for place, who in enumerate(wanted[isbn])]
+    if rows:
+        isbns, places, names, roles = zip(*rows, strict=True)
+        given = value_table(
+            isbn=(BigInteger, isbns), position=(Integer, places), name=(Text, names), role=(Text, roles)
+        )
+        session.execute(insert(Author).from_select(["isbn", "position", "name", "role"], select(*given.c)))
+    return changed
+
+
+def _keep_details(session: TenantSession, wanted: Mapping[int, Row]) -> None:
+    """Write the long things where they differ; a book without any has no row."""
+    found = session.execute(select(*_table(BookDetail).c).where(BookDetail.isbn == func.any(list(wanted)))).mappings()
+    present = {row["isbn"]: dict(row) for row in found}
+    rows = [
+        row
+        for isbn, row in wanted.items()
+        if row != present.get(isbn) and (isbn in present or any(row[name] for name in row if name != "isbn"))
+    ]
+    if rows:
+        session.execute(put_rows(_table(BookDetail), rows))
+
+
+def _count_words(session: TenantSession, rows: Sequence[Row], before: Mapping[int, Row]) -> None:
+    """Keep the number of books per word: the new words of each book count one up, those it lost one down."""
+    moved: Counter[str] = Counter()
+    for row in rows:
+        was = before.get(row["isbn"])
+        if was is None or was["search_key"] != row["search_key"]:
+            moved.update(set(row["search_key"].split()))
+            moved.subtract(set(was["search_key"].split()) if was else ())
+    changed = [(word, count) for word, count in sorted(moved.items()) if count]
+    if changed:
+        words, counts = zip(*changed, strict=True)
+        given = value_table(word=(Text, words), books=(Integer, counts))
+        added = upsert(SearchWord).from_select(["word", "books"], select(*given.c))
+        session.execute(
+            added.on_conflict_do_update(
+                index_elements=["word"], set_={"books": SearchWord.books + added.excluded.books}
+            )
+        )
+
+
+def _table(model: Any) -> Table:
+    table: Table = model.__table__
+    return table
