@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from trade.base.errors import Refused
 from trade.base.text import N_
@@ -65,6 +66,17 @@ def numbered_lines(text: str, *, bounds: Bounds = BOUNDS) -> Iterator[tuple[int,
         line = line.rstrip("\r\x00")[: bounds.line_length + 1]
         if line.strip():
             yield number, line
+
+
+def streamed_lines(stream: BinaryIO, *, longest: int) -> Iterator[tuple[int, bytes]]:
+    """Each line with its number from 1, one at a time in memory; what is longer than ``longest`` bytes is cut there."""
+    number = 0
+    while line := stream.readline(longest):
+        number += 1
+        end = line
+        while end and not end.endswith(b"\n"):
+            end = stream.readline(longest)
+        yield number, line
 
 
 def digits(text: str) -> int | None:

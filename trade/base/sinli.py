@@ -17,6 +17,7 @@ from typing import BinaryIO
 from trade.base.errors import Refused
 from trade.base.fixed_width import Column, Layout
 from trade.base.money import gross_of
+from trade.base.raw_text import streamed_lines
 from trade.base.text import N_
 
 LONGEST_LINE = 8_000
@@ -114,12 +115,7 @@ def numbered_lines(stream: BinaryIO) -> Iterator[NumberedLine]:
 
     What is longer than ``LONGEST_LINE`` is cut there, so that its layout refuses it.
     """
-    number = 0
-    while raw := stream.readline(LONGEST_LINE):
-        number += 1
-        whole = raw
-        while whole and not whole.endswith(b"\n"):
-            whole = stream.readline(LONGEST_LINE)
+    for number, raw in streamed_lines(stream, longest=LONGEST_LINE):
         line = decoded(raw).rstrip("\x00\x1a\r\n")
         if line.strip(_PADDING):
             yield number, line
