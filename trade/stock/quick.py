@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from trade.base.errors import Refused
 from trade.base.raw_text import BOUNDS, Bounds
 from trade.base.text import N_
-from trade.stock.rules import MAX_PRICE, MAX_QUANTITY, Entry, Header, Reading, reading_of
+from trade.stock.rules import MAX_QUANTITY, Entry, Header, Reading, reading_of
 from trade.stock.sheet import NO_PRICE, Sheet, joined
 
 Bytes = NDArray[np.uint8]
@@ -23,7 +23,7 @@ Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 CHUNK = 65_536
-ZERO, NINE, BLANK, HYPHEN, COMMA, POINT = (ord(c) for c in "09 -,.")
+ZERO, NINE, BLANK, HYPHEN = (ord(c) for c in "09 -")
 _EAN_WEIGHTS = np.array([1, 3] * 6 + [1], dtype=np.int64)
 
 
@@ -174,16 +174,17 @@ def fields(lines: Lines, delimiter: str, count: int) -> tuple[Places, Mask]:
     """Where the fields of lines with exactly ``count`` of them begin and end, and which lines those are.
 
     Row by row the places before the first field and behind each: field n lies between column n (plus one) and
-    n + 1. Lines with a quotation mark are not among them.
+    n + 1. Lines with a quotation mark or a carriage return inside are not among them.
     """
     start, stop = int(lines.starts[0]), int(lines.ends[-1])
     piece = lines.buffer[start:stop]
     marks = np.flatnonzero(piece == ord(delimiter)) + start
-    quotes = np.flatnonzero(piece == ord('"')) + start
+    quotes = np.flatnonzero((piece == ord('"')) | (piece == ord("\r"))) + start
     line_of = np.searchsorted(lines.starts, marks, side="right") - 1
     per_line = np.bincount(line_of, minlength=len(lines))
     right = per_line == count - 1
-    right[np.searchsorted(lines.starts, quotes, side="right") - 1] = False
+    quoted = np.searchsorted(lines.starts, quotes, side="right") - 1
+    right[quoted[quotes < lines.ends[quoted]]] = False
     right &= lines.lengths <= BOUNDS.line_length
     places = np.zeros((len(lines), count + 1), dtype=np.int64)
     places[:, 0] = lines.starts - 1
@@ -193,20 +194,20 @@ def fields(lines: Lines, delimiter: str, count: int) -> tuple[Places, Mask]:
     return places, right
 
 
-def price_in_cents(columns: Bytes, length: Places) -> tuple[Places, Mask]:
-    """Cents of right-aligned fields "12", "12.5", "12,50" of that many bytes; NO_PRICE where empty or zero."""
-    digit = are_digits(columns)
-    mark = (columns == COMMA) | (columns == POINT)
+def price_in_cents(columns: Bytes, length: Places, marks: bytes = b",.") -> tuple[Places, Mask]:
+    """Cents of right-aligned fields "12", "12.5", "12,50" of that many bytes; NO_PRICE where empty or zero.
+
+    ``marks`` are the letters that may part euros and cents.
+    """
+    mark = np.isin(columns, np.frombuffer(marks, dtype=np.uint8))
     two = mark[:, -3] & (length > 3)
     one = mark[:, -2] & (length > 2) & ~two
-    spelt = np.where(mark, ZERO, columns).astype(np.uint8)
-    value = value_of(spelt)
-    # The mark was read as a digit 0: what stands before it is ten times too much.
-    cents = np.where(
-        two, value // 1000 * 100 + value % 100, np.where(one, value // 100 * 100 + value % 10 * 10, value * 100)
-    )
-    clean = (digit | mark).all(axis=1) & (mark.sum(axis=1) == (two | one))
-    right = clean & (length - np.where(two, 3, np.where(one, 2, 0)) <= 6) & (cents <= MAX_PRICE)
+    # The mark is read as a digit 0: what stands before it is ten times too much.
+    value = value_of(np.where(mark, ZERO, columns).astype(np.uint8))
+    tenths = np.where(one, value // 100 * 100 + value % 10 * 10, value * 100)
+    cents = np.where(two, value // 1000 * 100 + value % 100, tenths)
+    clean = (are_digits(columns) | mark).all(axis=1) & (mark.sum(axis=1) == (two | one))
+    right = clean & (length - np.where(two, 3, np.where(one, 2, 0)) <= 6)
     return np.where(cents == 0, NO_PRICE, cents), right
 
 

@@ -1,4 +1,4 @@
-"""The network's own model file (F21): delimited text that any spreadsheet can write.
+"""The network's own model file (F21): delimited text that any spreadsheet can write, or the spreadsheet itself (XLSX).
 
 The first line names the columns, in Spanish, French or English: ISBN and quantity are needed; price (with VAT,
 euros) and condition may follow, others are ignored. Parted by ";", "," or tab; decimal comma or point; one
@@ -7,20 +7,23 @@ title a line. The whole inventory is sent each time: an absent title means zero.
 
 from __future__ import annotations
 
-import csv
-import re
+import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from openpyxl import Workbook
+from openpyxl.styles import Font
 
 from trade.base.errors import Refused
-from trade.base.raw_text import decode, numbered_lines
+from trade.base.raw_text import decode
+from trade.base.spreadsheet import Row, is_spreadsheet, rows_of
 from trade.base.text import N_
-from trade.catalogue.rules import fold, isbn13
-from trade.stock.rules import Entry, Header, Reading, price_of, quantity_of, reading_of, refusal
-from trade.stock.sheet import Line
+from trade.catalogue.rules import fold
+from trade.stock.quick import lines_in
+from trade.stock.rules import Entry, Header, Reading, reading_of, refusal
+from trade.stock.table import Table, cells_of
 
 NAME = "model_csv"
-TITLE = N_("Model file (CSV)")
+TITLE = N_("Model file (CSV or Excel)")
 VAT_INCLUDED = True
 WHOLE_INVENTORY = True
 
@@ -31,11 +34,6 @@ NAMES: Mapping[str, frozenset[str]] = {
     "price": frozenset({"pvp", "precio", "prix", "prix ttc", "price", "precio con iva", "price with vat"}),
     "condition": frozenset({"estado", "etat", "condition"}),
 }
-NEW = frozenset({"", "nuevo", "neuf", "new", "n"})
-
-_PRICE = re.compile(r"^([0-9]{1,6})(?:[.,]([0-9]{1,2}))?$")
-_MARKS = re.compile(r"[\s€]|eur$", re.IGNORECASE)
-_WHOLE = re.compile(r"^([0-9]{1,9})(?:[.,]0+)?$")
 
 _HEADINGS = {
     "es": ("isbn", "cantidad", "pvp", "estado"),
@@ -44,19 +42,6 @@ _HEADINGS = {
 }
 _CONDITION = {"es": "nuevo", "fr": "neuf", "en": "new"}
 _EXAMPLES = ((9788437604947, 3, "15,95"), (9782070368228, 1, "8,60"))
-
-
-@dataclass(frozen=True)
-class _Columns:
-    """Where each known column stands, and how many there are."""
-
-    delimiter: str
-    places: Mapping[str, int]
-    count: int
-
-    def pick(self, cells: Sequence[str], name: str) -> str:
-        place = self.places.get(name)
-        return cells[place].strip() if place is not None and place < len(cells) else ""
 
 
 def template(language: str) -> bytes:
@@ -68,18 +53,41 @@ def template(language: str) -> bytes:
     return "\r\n".join([*rows, ""]).encode("utf-8-sig")
 
 
+def spreadsheet(language: str) -> bytes:
+    """The same as a spreadsheet (XLSX): ISBNs as text, so that no digit is lost; prices as numbers."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(_HEADINGS.get(language, _HEADINGS["en"]))
+    for isbn, quantity, price in _EXAMPLES:
+        sheet.append((str(isbn), quantity, float(price.replace(",", ".")), _CONDITION.get(language, "new")))
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    sheet.column_dimensions["A"].width = 18
+    for row in sheet.iter_rows(min_row=2, max_row=2_000, max_col=3):
+        row[0].number_format, row[2].number_format = "@", "0.00"
+    sheet.freeze_panes = "A2"
+    kept = io.BytesIO()
+    book.save(kept)
+    return kept.getvalue()
+
+
 def read(data: bytes) -> Reading:
     """The lines of a model file. Raises Refused where its first line does not name ISBN and quantity."""
-    lines = numbered_lines(decode(data))
-    number, heading = next(lines, (1, ""))
+    if is_spreadsheet(data):
+        rows = rows_of(data)
+        number, cells = next(rows, (1, []))
+        return reading_of(Header(), _rows(rows, _table(number, [str(cell) for cell in cells], ";")))
+    lines = lines_in(decode(data))
+    head = iter(lines)
+    number, heading = next(head, (1, ""))
     if heading.lower().startswith("sep="):
-        number, heading = next(lines, (number, ""))
-    return reading_of(Header(), _entries(lines, _columns(number, heading)))
-
-
-def _columns(number: int, heading: str) -> _Columns:
+        number, heading = next(head, (number, ""))
     delimiter = max(DELIMITERS, key=heading.count)
-    cells = [fold(cell) for cell in _cells(heading, delimiter)]
+    return _table(number, cells_of(heading, delimiter), delimiter).read(lines.after(number), Header())
+
+
+def _table(number: int, heading: Sequence[str], delimiter: str) -> Table:
+    cells = [fold(cell) for cell in heading]
     places = {name: place for name, known in NAMES.items() for place, cell in enumerate(cells) if cell in known}
     missing = [name for name in ("isbn", "quantity") if name not in places]
     if missing:
@@ -88,53 +96,15 @@ def _columns(number: int, heading: str) -> _Columns:
             line=number,
             column=missing[0],
         )
-    return _Columns(delimiter, places, len(cells))
+    return Table(places, len(cells), delimiter)
 
 
-def _entries(lines: Iterator[tuple[int, str]], columns: _Columns) -> Iterator[Entry]:
-    for number, line in lines:
+def _rows(rows: Iterator[Row], table: Table) -> Iterator[Entry]:
+    for number, cells in rows:
         try:
-            yield _title(number, _cells(line, columns.delimiter), columns)
+            wanted = [cells[place] for place in table.places.values() if place < len(cells)]
+            for cell in wanted:
+                cell.check()
+            yield table.title(number, [str(cell) for cell in cells])
         except Refused as refused:
-            yield refusal(number, line, refused)
-
-
-def _cells(line: str, delimiter: str) -> list[str]:
-    try:
-        return next(csv.reader([line], delimiter=delimiter, strict=True))
-    except csv.Error:
-        raise Refused(N_("A quotation mark is not closed on its line; each title stands on one line.")) from None
-
-
-def _title(number: int, cells: list[str], columns: _Columns) -> Line:
-    while len(cells) > columns.count and not cells[-1].strip():
-        cells.pop()
-    if len(cells) > columns.count:
-        raise Refused(
-            N_("The line has %(cells)s cells, the first line %(columns)s: is a decimal comma taken for a separator?"),
-            cells=len(cells),
-            columns=columns.count,
-        )
-    isbn = isbn13(columns.pick(cells, "isbn"))
-    condition = fold(columns.pick(cells, "condition"))
-    if condition not in NEW:
-        raise Refused(N_("Only new copies are offered; this line says “%(condition)s”."), condition=condition[:40])
-    return Line(number, isbn, _quantity(columns.pick(cells, "quantity")), _price(columns.pick(cells, "price")))
-
-
-def _quantity(cell: str) -> int:
-    whole = _WHOLE.match(cell)
-    return quantity_of(whole[1] if whole else cell)
-
-
-def _price(cell: str) -> int | None:
-    bare = _MARKS.sub("", cell)
-    if not bare:
-        return None
-    if "," in bare and "." in bare:
-        thousands = "." if bare.rindex(",") > bare.rindex(".") else ","
-        bare = bare.replace(thousands, "")
-    found = _PRICE.match(bare)
-    if not found:
-        raise Refused(N_("“%(price)s” is no price; write it like 20,90 or 20.90."), price=cell[:40])
-    return price_of(f"{found[1]}{(found[2] or '').ljust(2, '0')}")
+            yield refusal(number, "; ".join(map(str, cells)), refused)
