@@ -31,6 +31,7 @@ SECTIONS = {
     "calendar": N_("Deadlines"),
     "stock": N_("Stock"),
     "thresholds": N_("Price thresholds"),
+    "distributors": N_("Distributors"),
     "catalogue": N_("Catalogue"),
     "money": N_("Money"),
     "privacy": N_("Privacy"),

@@ -10,10 +10,10 @@ from tests.architecture.source import Module, dotted, modules, parsed, place
 
 VOCABULARY = {"models", "rules", "states", "settings", "queries", "actions"}
 ADAPTERS = {
-    "availability": set[str](),
     "stock": {"formats"},
     "catalogue": {"formats", "engines", "clients"},
     "privacy": {"kinds"},
+    "trastienda": {"distributors"},
 }
 # Two words more, in one room only. ``permissions`` is the table of sentences that every URL demands, ``identity``
 # the plain value that says who asks: the access guard and every menu read both on each request, and neither is
@@ -21,11 +21,13 @@ ADAPTERS = {
 # Stock: a file is read into a ``sheet`` of columns by one of the ``readers`` (formats of code and rows that staff
 # configured), the quick way where its lines are in normal form (``quick``), and comes packed in several ways
 # (``arrival``); how well its feed does is told by ``health``, as pure as rules. Catalogue: every feed gives
-# ``records`` of one shape. None of these is a rule about a thing stored.
+# ``records`` of one shape. Trastienda: distributors are asked by the edge, between transactions (``asking``).
+# None of these is a rule about a thing stored.
 MORE = {
     "accounts": {"identity", "permissions"},
     "stock": {"sheet", "readers", "quick", "arrival", "health"},
     "catalogue": {"records"},
+    "trastienda": {"asking"},
 }
 WHOLE_DOMAIN = {"trade/__init__.py", "trade/models.py", "trade/settings.py"}
 LONGEST_FILE = 400

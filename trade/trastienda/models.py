@@ -11,7 +11,10 @@ from trade.base.db import Base
 
 
 class DelegatedDistributor(Base):
-    """A bookshop lets this distributor serve in its name while its back room is open (T79, T83); first position first."""
+    """A bookshop lets this distributor serve in its name while its back room is open (T79, T83).
+
+    The lowest ``position`` among those that are ``switched_on`` comes first.
+    """
 
     __tablename__ = "delegated_distributor"
     __access__ = ("bookshop", "anyone_read")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from trade.base.text import N_
+from trade.catalogue.records import Availability
 from trade.stock.rules import Freshness, Verdict
 
 
@@ -28,6 +29,10 @@ WORDS = {
     Label.PRESALE: N_("Presale"),
     Label.DELEGATED: N_("Straight from the distributor"),
 }
+
+
+SALES_STOPPED = frozenset({Availability.RECALLED})
+"""What the catalogue may say of a book that nobody may sell then, by whichever way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,9 @@ class Hidden(StrEnum):
     """Why readers do not see a title of a bookshop's stock: one cause, the first that holds."""
 
     NOT_ACTIVE = "not_active"
+    BACK_ROOM = "back_room"
     IN_VACATION = "in_vacation"
+    RECALLED = "recalled"
     EXPIRED = "expired"
     NO_COPIES = "no_copies"
     ALL_HELD = "all_held"
@@ -81,7 +88,9 @@ class Hidden(StrEnum):
 
 WHY_HIDDEN = {
     Hidden.NOT_ACTIVE: N_("The bookshop is not active in the network."),
+    Hidden.BACK_ROOM: N_("The back room is open: only delegated distributors serve, the shelves are not shown."),
     Hidden.IN_VACATION: N_("The bookshop is on vacation: it takes no orders or reservations."),
+    Hidden.RECALLED: N_("The publisher has recalled this book: nobody may sell it."),
     Hidden.EXPIRED: N_("The last stock file is too old. Send a new one."),
     Hidden.NO_COPIES: N_("The last stock file has no copies of it."),
     Hidden.ALL_HELD: N_("Every copy is set aside for a reservation."),
@@ -111,13 +120,17 @@ class StockFacts:
     copies: int
     held: int
     verdict: Verdict
+    back_room: bool = False
+    recalled: bool = False
 
 
 def why_hidden(facts: StockFacts) -> Hidden | None:
     """The first cause that hides the title from readers, or None where it is on the shelf for them."""
     causes = (
         (Hidden.NOT_ACTIVE, not facts.active),
+        (Hidden.BACK_ROOM, facts.back_room),
         (Hidden.IN_VACATION, facts.in_vacation),
+        (Hidden.RECALLED, facts.recalled),
         (Hidden.EXPIRED, facts.freshness in (Freshness.NEVER, Freshness.EXPIRED)),
         (Hidden.NO_COPIES, facts.copies <= 0),
         (_BY_VERDICT.get(facts.verdict, Hidden.NO_PRICE), facts.verdict is not Verdict.VISIBLE),

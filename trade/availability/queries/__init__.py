@@ -1,0 +1,25 @@
+"""Which bookshops can serve a book, and by which way: asked by every page that tells of books.
+
+One statement reads what is stored of the books that are asked for; what is known of bookshops is in memory
+(``directory``); the rules decide for all bookshops at once.
+"""
+
+from trade.availability.queries.asked import Asked, ask
+from trade.availability.queries.offers import LARGEST_PAGE, Detail, Nearest, Offer, near_counts, nearest, offers
+from trade.availability.queries.shelves import count_shown, facts, shown, why_hidden
+
+__all__ = [
+    "LARGEST_PAGE",
+    "Asked",
+    "Detail",
+    "Nearest",
+    "Offer",
+    "ask",
+    "count_shown",
+    "facts",
+    "near_counts",
+    "nearest",
+    "offers",
+    "shown",
+    "why_hidden",
+]

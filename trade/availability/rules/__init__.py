@@ -1,0 +1,38 @@
+"""Decisions about availability: the six ways of one bookshop, of all bookshops at once, and why a copy is not shown."""
+
+from trade.availability.rules.directory import Directory, Files, Place, Source, Today
+from trade.availability.rules.labels import (
+    SALES_STOPPED,
+    WHY_HIDDEN,
+    WORDS,
+    Hidden,
+    Label,
+    StockFacts,
+    Supply,
+    label,
+    why_hidden,
+)
+from trade.availability.rules.network import NOT_SERVED, BookFacts, Served, seller_for, serve, source_for
+
+__all__ = [
+    "NOT_SERVED",
+    "SALES_STOPPED",
+    "WHY_HIDDEN",
+    "WORDS",
+    "BookFacts",
+    "Directory",
+    "Files",
+    "Hidden",
+    "Label",
+    "Place",
+    "Served",
+    "Source",
+    "StockFacts",
+    "Supply",
+    "Today",
+    "label",
+    "seller_for",
+    "serve",
+    "source_for",
+    "why_hidden",
+]
