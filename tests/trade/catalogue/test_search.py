@@ -197,8 +197,8 @@ def test_a_changed_title_is_found_by_its_new_words_only(house: House) -> None:
 def test_prices_keep_their_history(house: House) -> None:
     with house.session() as session:
         actions.add_books(session, books=BOOKS, at=NOW, source="test")
-        actions.set_price(session, isbn=CASA, cents=1195, at=NOW, source="staff")
-        actions.set_price(session, isbn=CASA, cents=1195, at=NOW, source="staff")
+        actions.set_price(session, isbn=CASA, cents=1195, at=NOW)
+        actions.set_price(session, isbn=CASA, cents=1195, at=NOW)
         prices = session.scalars(select(BookPrice.cents).where(BookPrice.isbn == CASA).order_by(BookPrice.id)).all()
         assert prices == [1095, 1195]
         assert queries.book(session, isbn=CASA).price_cents == 1195
@@ -209,9 +209,9 @@ def test_what_cannot_be_is_refused(house: House) -> None:
         with pytest.raises(Refused, match="no category"):
             actions.add_books(session, books=[NewBook(CASA, "X", category="nothing")], at=NOW, source="test")
         with pytest.raises(NotFound):
-            actions.set_price(session, isbn=1, cents=100, at=NOW, source="staff")
+            actions.set_price(session, isbn=1, cents=100, at=NOW)
         with pytest.raises(Refused, match="more than zero"):
-            actions.set_price(session, isbn=SOLEDAD, cents=0, at=NOW, source="staff")
+            actions.set_price(session, isbn=SOLEDAD, cents=0, at=NOW)
 
 
 def test_categories_come_in_order(house: House) -> None:

@@ -317,7 +317,7 @@ def test_a_new_price_of_the_network_judges_every_bookshop_anew(house: House) -> 
     for name in ("alba", "boreal"):
         send(house, csv((9788437604947, 1, 1495)), scope=house.cast.bookshop(name))
     with house.session() as session:
-        set_price(session, isbn=9788437604947, cents=2_000, at=NOW, source="test")
+        set_price(session, isbn=9788437604947, cents=2_000, at=NOW)
     assert {stock(house, name)[9788437604947][2] for name in ("alba", "boreal")} == {"price_error"}
 
 

@@ -10,7 +10,7 @@ from trade.base import journal
 from trade.base.errors import Refused
 from trade.base.tenancy import TenantSession
 from trade.base.text import N_
-from trade.catalogue.actions.sources import ensure_source
+from trade.catalogue.actions.sources import STAFF, ensure_source
 from trade.catalogue.actions.telling import Telling, tell
 from trade.catalogue.queries import book as known_book
 from trade.catalogue.records import Price
@@ -32,8 +32,8 @@ def add_books(session: TenantSession, *, books: Iterable[NewBook], at: datetime,
     return len(different)
 
 
-def set_price(session: TenantSession, *, isbn: int, cents: int, at: datetime, source: str) -> None:
-    """Say the network's price of a book (VAT included); the old one stays in its history.
+def set_price(session: TenantSession, *, isbn: int, cents: int, at: datetime) -> None:
+    """Say the network's price of a book (VAT included) before every feed; the old one stays in its history.
 
     Raises NotFound for an unknown book, Refused for a price that is not positive.
     """
@@ -44,7 +44,7 @@ def set_price(session: TenantSession, *, isbn: int, cents: int, at: datetime, so
         return
     kind: Literal["fixed", "recommended"] = "fixed" if book.price_kind == "fixed" else "recommended"
     said = {"prices": [plain_price(Price(cents, kind=kind), announced=False)], "price_is_sample": False}
-    teller = ensure_source(session, key=source)
+    teller = ensure_source(session, key=STAFF)
     tell(session, source=teller, tellings=[Telling(isbn, said, "update")], at=at, run_id=None)
     session.refresh(book)
     journal.write(session, action="book.priced", thing="book", thing_id=isbn, at=at, details={"cents": cents})
