@@ -25,7 +25,7 @@ ADAPTERS = {
 # None of these is a rule about a thing stored.
 MORE = {
     "accounts": {"identity", "permissions"},
-    "stock": {"sheet", "readers", "quick", "arrival", "health"},
+    "stock": {"sheet", "table", "configured", "readers", "quick", "arrival", "health"},
     "catalogue": {"records"},
     "trastienda": {"asking"},
 }

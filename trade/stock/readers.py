@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from types import ModuleType
+
+from sqlalchemy import select
 
 from trade.base.errors import Refused
 from trade.base.registry import adapters
 from trade.base.tenancy import TenantSession
 from trade.base.text import N_, Text
+from trade.stock import configured
 from trade.stock import formats as folder
-from trade.stock.rules import Reading
+from trade.stock.models import FeedMemory, FeedRun, StockAdapter
+from trade.stock.rules import Memory, Reading
 
 FORMATS: Mapping[str, ModuleType] = adapters(folder)
 """The formats of code by name: each module has NAME, TITLE, VAT_INCLUDED, WHOLE_INVENTORY and ``read``."""
+
+APPLIED = ("applied", "unchanged")
+"""States of the runs that are, or were, the bookshop's stock."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +41,12 @@ class Reader:
     read: Callable[[bytes], Reading]
 
 
-def reader_of(session: TenantSession, *, name: str) -> Reader:
-    """The reader of that name. Raises Refused for an unknown one."""
+def reader_of(session: TenantSession, *, name: str, file_name: str = "", bookshop_id: int | None = None) -> Reader:
+    """The reader of that name. Raises Refused for an unknown one.
+
+    Formats that number their files read one by its name and by what the last applied file of the bookshop left
+    behind: the session's own bookshop, or the one given.
+    """
     known = {reader.name: reader for reader in readers(session)}
     if name not in known:
         raise Refused(
@@ -43,13 +55,42 @@ def reader_of(session: TenantSession, *, name: str) -> Reader:
             format=name[:40],
             known=", ".join(known),
         )
-    return known[name]
+    module = FORMATS.get(name)
+    shop = bookshop_id or session.scope.bookshop_id
+    if module is None or not getattr(module, "NUMBERED", False) or shop is None:
+        return known[name]
+    before = memory_of(session, bookshop_id=shop, format=name)
+    return replace(known[name], read=partial(module.read, name=file_name, before=before))
 
 
 def readers(session: TenantSession) -> list[Reader]:
-    """Every reader that is in use, formats of code first."""
-    return [_of_code(module) for module in FORMATS.values()]
+    """Every reader that is in use, formats of code first. A format of code that staff retired is not among them."""
+    rows = {row.key: row for row in session.scalars(select(StockAdapter).order_by(StockAdapter.name))}
+    codes = [of_code(module) for name, module in FORMATS.items() if name not in rows or rows[name].state == "in_use"]
+    return codes + [of_row(row) for row in rows.values() if row.kind != "code" and row.state == "in_use"]
 
 
-def _of_code(module: ModuleType) -> Reader:
+def of_code(module: ModuleType) -> Reader:
+    """The reader of a format of code."""
     return Reader(module.NAME, Text(module.TITLE), module.VAT_INCLUDED, module.WHOLE_INVENTORY, module.read)
+
+
+def of_row(row: StockAdapter) -> Reader:
+    """The reader that staff described. Raises Refused where the description is not whole."""
+    if row.kind == "code":
+        return of_code(FORMATS[row.key])
+    options = configured.options_of(row.options)
+    read = configured.read_pages if row.kind == "pull" else configured.read
+    return Reader(row.key, row.name, options.vat_included, options.whole, partial(read, options=options))
+
+
+def memory_of(session: TenantSession, *, bookshop_id: int, format: str) -> Memory | None:
+    """What the last applied file of a bookshop left behind for the next one of its format."""
+    found = session.execute(
+        select(FeedMemory.number, FeedMemory.data)
+        .join(FeedRun, FeedRun.id == FeedMemory.run_id)
+        .where(FeedRun.bookshop_id == bookshop_id, FeedRun.format == format, FeedRun.state.in_(APPLIED))
+        .order_by(FeedRun.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return Memory(found.number, found.data) if found else None
