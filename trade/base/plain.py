@@ -31,10 +31,9 @@ def plain_text(markup: str, *, longest: int = LONGEST) -> str:
 
     Scripts and styles go with what is in them. Text that is longer is cut at a word, with an ellipsis.
     """
-    broken = _BREAKS.sub("\n", markup[: 4 * longest].translate(_JOINS))
-    # Entities are read twice: feeds escape their HTML, and the cleaner escapes what is left.
-    words = html.unescape(html.unescape(nh3.clean(html.unescape(broken), tags=set(), link_rel=None)))
-    words = _CONTROLS.sub(" ", _BREAKS.sub("\n", words).translate(_JOINS))
+    # Feeds escape their HTML once more than they should; the cleaner escapes what is left.
+    broken = _BREAKS.sub("\n", html.unescape(markup[: 4 * longest]).translate(_JOINS))
+    words = _CONTROLS.sub(" ", html.unescape(nh3.clean(broken, tags=set(), link_rel=None)))
     words = _EMPTY_LINES.sub("\n", _BLANKS.sub(" ", words)).strip()
     lines = "\n".join(line.strip() for line in words.split("\n"))
     return lines if len(lines) <= longest else shortened(lines[:longest])
