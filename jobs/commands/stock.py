@@ -27,15 +27,16 @@ def add(verbs: Any) -> None:
         stock.add_subparsers(metavar="VERB", required=True),
         "import",
         help="read a stock file, compare it with the last one, and apply it unless it is suspicious",
-        detail="Formats: cegald (SINLI CEGALD 02, prices without VAT in cents), model_csv (our own file: isbn; "
-        "quantity; price with VAT in euros), art_asc (Place des Libraires, prices with VAT in cents). The file "
-        "is the whole inventory: a title it does not name goes to zero. A file that would remove 30 % of the "
-        "titles or more is held (exit status 3).",
+        detail="Formats: cegald (SINLI CEGALD 02, prices without VAT in cents), model_csv (our own file, CSV or "
+        "XLSX: isbn; quantity; price with VAT in euros), art_asc (Place des Libraires, prices with VAT in cents), "
+        "geslib (INTER files, in their order), stocks_json (pages of the API /stocks), and the key of any adapter "
+        "that staff put into use. gzip and zip are unpacked. Where the file is the whole inventory, a title it does "
+        "not name goes to zero. A file that would remove 30 % of the titles or more is held (exit status 3).",
         example="stock import CEGALD.TXT --bookshop alba --format cegald --json",
     )
     made.add_argument("file", type=Path, metavar="FILE", help="the stock file")
     made.add_argument("--bookshop", required=True, metavar="SLUG", help="whose stock it is (see: bookshops)")
-    made.add_argument("--format", required=True, choices=sorted(queries.FORMATS), help="how the file is written")
+    made.add_argument("--format", required=True, metavar="NAME", help="how the file is written")
     how = made.add_mutually_exclusive_group()
     how.add_argument("--dry-run", action="store_true", help="compare only; what would change waits in the office")
     how.add_argument("--release", action="store_true", help="apply the file even if it is suspicious")

@@ -21,9 +21,11 @@ from trade.members.models import StoredFile
 from trade.stock.actions.decide import apply_changes, part_of, supersede
 from trade.stock.actions.locks import lock_stock
 from trade.stock.actions.mails import tell_held
-from trade.stock.models import BookshopStock, FeedChange, FeedRejection, FeedRun, StockLine
-from trade.stock.queries import FORMATS, Applied, guards, known_books, last_applied, last_known
+from trade.stock.arrival import unpack
+from trade.stock.models import BookshopStock, FeedChange, FeedMemory, FeedRejection, FeedRun, StockLine
+from trade.stock.queries import Applied, guards, known_books, last_applied, last_known
 from trade.stock.queries import run as find_run
+from trade.stock.readers import reader_of
 from trade.stock.rules import (
     Difference,
     Header,
@@ -68,17 +70,23 @@ def process(
     if last is not None and (last.format, last.sha256) == (run.format, file.sha256):
         return _unchanged(session, run, last, at)
     try:
-        header, total = _read(run, store.get(file.sha256), progress)
+        header, total = _read(session, run, file, store, progress)
     except Refused as refused:
         return _refused(session, run, refused, at)
     _compare(session, run, last, header, total, at, progress)
     return run
 
 
-def _read(run: FeedRun, data: bytes, progress: Progress) -> tuple[Header, Tally]:
+def _read(
+    session: TenantSession, run: FeedRun, file: StoredFile, store: FileStore, progress: Progress
+) -> tuple[Header, Tally]:
+    data, name = unpack(store.get(file.sha256), file.name)
     lines = data.count(b"\n") + 1
     progress("reading", 0, lines)
-    reading = FORMATS[run.format].read(data)
+    reading = reader_of(session, name=run.format, file_name=name, bookshop_id=run.bookshop_id).read(data)
+    if reading.memory is not None:
+        memory = reading.memory
+        session.add(FeedMemory(run_id=run.id, bookshop_id=run.bookshop_id, number=memory.number, data=memory.data))
     return reading.header, tally(reading.entries, progress=lambda done: progress("reading", done, lines))
 
 
@@ -167,7 +175,7 @@ def _priced(
     at: datetime,
 ) -> Mapping[int, Title]:
     """The titles with VAT, by the rate of their category; what the catalogue does not know is a book."""
-    if FORMATS[run.format].VAT_INCLUDED:
+    if reader_of(session, name=run.format).vat_included:
         return titles
     rates = value_of(session, VAT_RATES, at=at, bookshop_id=run.bookshop_id)
     usual = rates[DEFAULT_CATEGORY]

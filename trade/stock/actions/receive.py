@@ -12,7 +12,7 @@ from trade.base.tenancy import TenantSession
 from trade.base.text import N_
 from trade.members.models import Bookshop, StoredFile
 from trade.stock.models import FeedRun
-from trade.stock.queries import FORMATS
+from trade.stock.readers import reader_of
 from trade.stock.states import FEED_RUN
 
 IMPORT = "stock.import"
@@ -44,7 +44,8 @@ def receive_file(
         raise NotFound()
     if bookshop.state in CLOSED_TO_STOCK:
         raise NotAllowed(N_("This bookshop is not part of the network: it sends no stock."))
-    _check(format, data)
+    reader_of(session, name=format)
+    _check(data)
     file = StoredFile(
         bookshop_id=bookshop_id,
         purpose="stock",
@@ -71,14 +72,7 @@ def receive_file(
     return run
 
 
-def _check(format: str, data: bytes) -> None:
-    if format not in FORMATS:
-        raise Refused(
-            N_("There is no stock format “%(format)s”; the formats are %(known)s."),
-            field="format",
-            format=format[:40],
-            known=", ".join(FORMATS),
-        )
+def _check(data: bytes) -> None:
     if not data:
         raise Refused(N_("The file is empty. Export it again and send the new one."), field="file")
     if len(data) > BOUNDS.size:
