@@ -187,5 +187,5 @@ def _detail(asked: Asked, facts: BookFacts, served: Served, place: int, label: L
         to_hours=source.lead_to_hours,
         fee_cents=0 if delegated else int(directory.fees[source_id][place]),
         answered_at=facts.answers[source_id].answered_at if delegated else None,
-        collected=not (delegated and directory.today(asked.at).away[place]),
+        collected=not (delegated and directory.day(asked.at).away[place]),
     )

@@ -54,7 +54,7 @@ def facts(session: TenantSession, *, bookshop_id: int, isbn: int, at: datetime) 
     return StockFacts(
         active=bool(directory.active[place]),
         back_room=bool(directory.back_room[place]),
-        in_vacation=bool(directory.today(at).away[place]),
+        in_vacation=bool(directory.day(at).away[place]),
         recalled=said in SALES_STOPPED,
         freshness=freshness(received_at=files.at(place), at=at, limits=limits(session, at=at)),
         copies=copies,
@@ -74,7 +74,7 @@ def _is_open(session: TenantSession, bookshop_id: int, at: datetime) -> bool:
     place = directory.place(bookshop_id)
     if place is None:
         return False
-    serving = directory.active & ~directory.back_room & ~directory.today(at).away
+    serving = directory.active & ~directory.back_room & ~directory.day(at).away
     return bool((serving & files.newer_than(at - directory.hide))[place])
 
 

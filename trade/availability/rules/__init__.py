@@ -1,6 +1,6 @@
 """Decisions about availability: the six ways of one bookshop, of all bookshops at once, and why a copy is not shown."""
 
-from trade.availability.rules.directory import Directory, Files, Place, Source, Today
+from trade.availability.rules.directory import Day, Directory, Files, Place, Source
 from trade.availability.rules.labels import (
     SALES_STOPPED,
     WHY_HIDDEN,
@@ -29,7 +29,7 @@ __all__ = [
     "Source",
     "StockFacts",
     "Supply",
-    "Today",
+    "Day",
     "label",
     "seller_for",
     "serve",

@@ -78,10 +78,10 @@ class Files:
 
 
 @dataclass(frozen=True, eq=False)
-class Today:
-    """A day as each place has it, and who is on vacation on it."""
+class Day:
+    """The calendar day of each place, as an ordinal, and who is on vacation on it."""
 
-    day: Numbers
+    ordinal: Numbers
     away: Flags
 
 
@@ -112,20 +112,20 @@ class Directory:
     hide: timedelta
     mark: timedelta
     hide_distributors: timedelta
-    _days: dict[tuple[int, ...], Today] = field(default_factory=dict, repr=False)
+    _days: dict[tuple[int, ...], Day] = field(default_factory=dict, repr=False)
 
-    def today(self, at: datetime) -> Today:
+    def day(self, at: datetime) -> Day:
         """The calendar day of every place at a moment, each in its own time zone."""
         days = tuple(at.astimezone(zone).toordinal() for zone in self.zones)
         known = self._days.get(days)
         if known is None:
-            day = np.array(days, dtype=np.int64)[self.zone] if days else np.empty(0, dtype=np.int64)
+            ordinal = np.array(days, dtype=np.int64)[self.zone] if days else np.empty(0, dtype=np.int64)
             place, first, last = self.vacations
             away = np.zeros(len(self.places), dtype=np.bool_)
-            away[place[(first <= day[place]) & (last >= day[place])]] = True
+            away[place[(first <= ordinal[place]) & (last >= ordinal[place])]] = True
             if len(self._days) >= _DAYS_KEPT:
                 self._days.clear()
-            known = self._days[days] = Today(day, away)
+            known = self._days[days] = Day(ordinal, away)
         return known
 
     def kilometres(self, near: Point) -> Reals:

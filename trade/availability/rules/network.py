@@ -64,15 +64,15 @@ def serve(directory: Directory, files: Files, facts: BookFacts, *, at: datetime)
     none = np.empty(0, dtype=np.int64)
     if not facts.sellable:
         return Served(ways, none, none)
-    today = directory.today(at)
-    serving = directory.active & ~directory.back_room & ~today.away
+    here = directory.day(at)
+    serving = directory.active & ~directory.back_room & ~here.away
     shown = facts.copies > 0
     shown &= (serving & files.newer_than(at - directory.hide))[facts.shelf]
     shelf, copies = facts.shelf[shown], facts.copies[shown]
 
     # From the last way to the first: an earlier one overwrites a later one.
     if facts.release is not None and len(facts.presale):
-        waiting = facts.presale[today.day[facts.presale] < facts.release.toordinal()]
+        waiting = facts.presale[here.ordinal[facts.presale] < facts.release.toordinal()]
         ways[waiting[serving[waiting]]] = WAYS[Label.PRESALE]
     if len(shelf):
         ways[serving & _buyers(directory, shelf)] = WAYS[Label.OTHER_BOOKSHOP]

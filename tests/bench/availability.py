@@ -1,0 +1,104 @@
+"""How fast the answers to "who has this book?" are: a hot title, a page of 20 books, and the two nightly logs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from sqlalchemy import text
+
+from tests.bench.figures import check, figure, lap, main, milliseconds, note, percentiles
+from tests.bench.ground import bench_house
+from tests.bench.network import Network, build
+from tests.cast import NOW
+from trade.availability.queries import near_counts, nearest, offers
+from trade.base.coordinates import Point
+from trade.base.tenancy import PUBLIC, TenantSession
+
+ROUNDS = 300
+PAGE = 20
+
+
+def measure(rows: int) -> None:
+    """Build a network of about so many stock rows and measure it."""
+    with bench_house() as house:
+        with lap() as building:
+            network = build(house, rows=rows)
+        note(f"{len(network.isbn_of)} rows, {len(network.isbns)} titles, built in {building.seconds:.0f} s")
+        with house.session(PUBLIC) as session:
+            _answers(session, network)
+
+
+def _answers(session: TenantSession, network: Network) -> None:
+    chance = np.random.default_rng(11)
+    shown = network.visible & np.isin(network.shop_of, network.bookshop_ids[network.serving])
+    isbns, holders = np.unique(network.isbn_of[shown], return_counts=True)
+    hot = isbns[np.argsort(-holders)][:50].tolist()
+    truth = dict(zip(isbns.tolist(), holders.tolist(), strict=True))
+    note(f"the most-held title is on {holders.max()} shelves")
+    points = [network.points[int(place)] for place in chance.integers(0, len(network.points), ROUNDS)]
+    pages = [
+        network.isbns[(len(network.isbns) * chance.random(PAGE * 2) ** 4).astype(np.int64)].tolist()[:PAGE]
+        for _ in range(ROUNDS)
+    ]
+    titles = [hot[number % len(hot)] for number in range(ROUNDS)]
+    _check(session, network, truth, hot[0], pages[0], points[0])
+
+    bare = _timed(lambda turn: _bare_count(session, titles[turn]))
+    hottest = _timed(lambda turn: offers(session, isbn=titles[turn], at=NOW, near=points[turn], limit=20))
+    page = _timed(lambda turn: nearest(session, isbns=pages[turn], at=NOW, near=points[turn]))
+    _tell("bare_count_of_hot_title", bare)
+    _tell("hot_title", hottest, of=("bare_count_of_hot_title", bare), goal="<=5")
+    _tell("page_of_20", page, of=("bare_count_of_hot_title", bare), goal="<=5")
+    many = np.unique(np.concatenate([np.array(one) for one in pages[:50]])).tolist()
+    _tell("near_counts_of_1000", _timed(lambda turn: _near(session, many, points[turn]), rounds=20))
+
+
+def _near(session: TenantSession, isbns: list[int], near: Point) -> object:
+    return near_counts(session, isbns=isbns, at=NOW, near=near, kilometres=25)
+
+
+def _bare_count(session: TenantSession, isbn: int) -> object:
+    """What an index-only count of the shown rows of one book costs, the least that any answer reads."""
+    asked = "SELECT count(*) FROM stock_line WHERE isbn = :isbn AND verdict = 'visible' AND quantity > 0"
+    return session.scalar(text(asked), {"isbn": isbn})
+
+
+def _timed(work: Callable[[int], object], *, rounds: int = ROUNDS) -> tuple[float, float]:
+    """The second, warm pass: p50 and p95 in milliseconds."""
+    for turn in range(rounds):
+        work(turn)
+    return percentiles([milliseconds(lambda turn=turn: work(turn)) for turn in range(rounds)])
+
+
+def _tell(
+    name: str, times: tuple[float, float], *, of: tuple[str, tuple[float, float]] | None = None, goal: str = ""
+) -> None:
+    for percentile, value, beside in zip(("p50", "p95"), times, of[1] if of else (0.0, 0.0), strict=True):
+        goals = goal if percentile == "p95" and goal else ()
+        if of:
+            figure(f"{name}_{percentile}", value, "ms", ratio=value / beside, of=f"{of[0]}_{percentile}", goal=goals)
+        else:
+            figure(f"{name}_{percentile}", value, "ms", goal=goals)
+
+
+def _check(
+    session: TenantSession, network: Network, truth: dict[int, int], hot: int, page: list[int], near: Point
+) -> None:
+    """The answers against the arrays that the network was built from."""
+    first = offers(session, isbn=hot, at=NOW, near=near, limit=1)[0]
+    serving = network.visible & np.isin(network.shop_of, network.bookshop_ids[network.serving])
+    holders = set(network.shop_of[serving & (network.isbn_of == hot)].tolist())
+    ranked = sorted(
+        (near.kilometres_to(point), int(shop))
+        for shop, point in zip(network.bookshop_ids, network.points, strict=True)
+        if int(shop) in holders
+    )
+    check(abs((first.kilometres or 0) - ranked[0][0]) < 0.001, "the nearest bookshop with the hot title")
+    found = nearest(session, isbns=page, at=NOW, near=near)
+    counts = {isbn: told.on_shelf for isbn, told in found.items() if told.on_shelf}
+    check(counts == {isbn: truth[isbn] for isbn in page if isbn in truth}, "how many shelves have each book of a page")
+
+
+if __name__ == "__main__":
+    main(measure, scale=300_000, scale_means="stock rows")
