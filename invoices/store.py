@@ -8,8 +8,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import BinaryIO
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
+PIECE = 1 << 20
 
 
 def digest_of(data: bytes) -> str:
@@ -52,6 +54,27 @@ class Store:
         if digest_of(content) != sha256:
             raise Damaged(f"{sha256} was changed")
         return content
+
+    def open(self, sha256: str) -> BinaryIO:
+        """The bytes of that digest as a stream. Raises FileNotFoundError, ValueError for no digest."""
+        return self.path(sha256).open("rb")
+
+    def put_stream(self, stream: BinaryIO) -> tuple[str, int]:
+        """Store what a stream yields, a piece at a time; returns its SHA-256 in lower case and its size in bytes."""
+        digest, size = hashlib.sha256(), 0
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=self.folder, delete=False) as file:
+            while piece := stream.read(PIECE):
+                digest.update(piece)
+                size += len(piece)
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        path = self.path(digest.hexdigest())
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.chmod(file.name, 0o440)
+        os.replace(file.name, path)
+        return digest.hexdigest(), size
 
     def forget(self, sha256: str) -> None:
         """Delete the file of that digest (a person's proof that is erased); nothing happens where there is none."""

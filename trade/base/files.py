@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 
 class FileStore(Protocol):
@@ -14,6 +14,17 @@ class FileStore(Protocol):
 
     def get(self, sha256: str) -> bytes:
         """The bytes of that hash, checked. Raises FileNotFoundError, or ValueError where they are damaged."""
+        ...
+
+    def open(self, sha256: str) -> BinaryIO:
+        """The bytes of that hash as a stream, for files too large to hold; the caller closes it and checks nothing.
+
+        Raises FileNotFoundError.
+        """
+        ...
+
+    def put_stream(self, stream: BinaryIO) -> tuple[str, int]:
+        """Keep what a stream yields; returns its SHA-256 in hexadecimal and its size in bytes."""
         ...
 
     def forget(self, sha256: str) -> None:

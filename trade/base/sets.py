@@ -39,4 +39,4 @@ def put_rows(table: Table, rows: Sequence[dict[str, Any]]) -> Insert:
 
 
 def _array(table: Table, name: str) -> ARRAY[Any]:
-    return ARRAY(table.c[name].type)
+    return ARRAY(table.c[name].type, dimensions=1)

@@ -3,6 +3,7 @@
 from trade.catalogue.rules.books import NewBook, category_for, category_of, estimated_weight
 from trade.catalogue.rules.merging import (
     GROUPS,
+    LAST,
     DatedPrice,
     Merged,
     book_values,
@@ -38,6 +39,7 @@ __all__ = [
     "ARTICLES",
     "DatedPrice",
     "GROUPS",
+    "LAST",
     "Merged",
     "NewBook",
     "Said",
