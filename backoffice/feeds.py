@@ -11,10 +11,11 @@ from flask_babel import gettext, ngettext
 
 from trade.base.text import N_
 from trade.stock.health import Day, DayState, Doubt, Part, Truth
+from trade.stock.models import FeedRun
 from web.language import number, percent, short_day
 
 HEIGHT = 100
-TREND_DAYS = 30
+STRIP_DAYS = 30
 
 #: What a day is called, in the order of the legend.
 DAYS = {
@@ -27,23 +28,48 @@ DAYS = {
     DayState.NONE: N_("nothing due"),
 }
 
+#: How a file came.
+ORIGINS = {
+    "upload": N_("sent by hand"),
+    "folder": N_("from the folder"),
+    "push": N_("sent by your software"),
+    "pull": N_("fetched from your software"),
+    "command": N_("from the command line"),
+    "demo": N_("sample"),
+    "revert": N_("back to the stock before"),
+    "replay": N_("read again"),
+}
+
+
+def origin(run: FeedRun) -> str:
+    """How a file came, in words."""
+    return gettext(ORIGINS[run.origin]) if run.origin in ORIGINS else run.origin
+
+
+def took(run: FeedRun) -> str:
+    """How long its work took; empty where nobody measured."""
+    if run.took_ms is None:
+        return ""
+    return gettext("%(seconds)s s", seconds=number(round(run.took_ms / 1000, 1 if run.took_ms < 60_000 else 0)))
+
 
 def legend() -> list[tuple[str, str]]:
     """Every state of a day with its word."""
     return [(state.value, gettext(word)) for state, word in DAYS.items()]
 
 
-def strip(days: Sequence[Day]) -> dict[str, Any]:
-    """The states of some days, and the same in words for who does not see them."""
+def strip(history: Sequence[Day]) -> dict[str, Any]:
+    """The states of the last 30 days, and the same in words for who does not see them."""
+    days = history[-STRIP_DAYS:]
     counts = Counter(day.state for day in days)
     told = [f"{counts[state]} {gettext(word)}" for state, word in DAYS.items() if counts[state]]
     today = gettext("today: %(state)s", state=gettext(DAYS[days[-1].state]))
     return {"states": [day.state.value for day in days], "label": f"{', '.join(told)}; {today}"}
 
 
-def trend(days: Sequence[Day], *, back: int = TREND_DAYS) -> str:
-    """By how much titles grew over some days, signed; empty where there were none."""
-    known = [day.titles for day in days[-back - 1 :] if day.titles is not None]
+def trend(days: Sequence[Day]) -> str:
+    """By how much titles grew in the days of the strip, signed; empty where there were none."""
+    known = [day.titles for day in days[-STRIP_DAYS - 1 :] if day.titles is not None]
     if len(known) < 2 or not known[0] or known[-1] is None:
         return ""
     share = (known[-1] - known[0]) * 10_000 // known[0]

@@ -18,7 +18,6 @@ from web.database import clock, session
 from web.language import number
 
 PAGE = 50
-STRIP_DAYS = 30
 LONGEST = 60
 FRESHNESS = {
     Freshness.NEVER: (N_("Never sent a file"), "open"),
@@ -56,9 +55,9 @@ class Feeds(ScreenView):
             rows=rows,
             histories=histories,
             truths=queries.truths(here, histories=histories, at=now),
-            strip=lambda history: feeds.strip(history.days[-STRIP_DAYS:]),
+            strip=lambda history: feeds.strip(history.days),
             trend=lambda history: feeds.trend(history.days),
-            fell=lambda history: any(day.cliff for day in history.days[-STRIP_DAYS:]),
+            fell=lambda history: any(day.cliff for day in history.days[-feeds.STRIP_DAYS :]),
             legend=feeds.legend(),
             freshness={key: (gettext(word), shape) for key, (word, shape) in FRESHNESS.items()},
             figures=_figures(counts, wanted),

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import select
 
 from backoffice import feeds
-from backoffice.staff.feeds import STRIP_DAYS
 from backoffice.staff.names import person_names
 from trade.accounts.queries import people_of
 from trade.base.models import JournalEntry
@@ -83,7 +82,7 @@ def _stock(session: TenantSession, bookshop: Bookshop, at: datetime, locale: str
         "runs": stock.runs(session, bookshop_id=bookshop.id, limit=FEW),
         "summary": stock.summary(session, bookshop_id=bookshop.id, at=at),
         "run_machine": FEED_RUN,
-        "strip": feeds.strip(days[-STRIP_DAYS:]),
+        "strip": feeds.strip(days),
         "legend": feeds.legend(),
         "plot": feeds.time_plot(days),
         "truth": truth,

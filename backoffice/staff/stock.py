@@ -10,23 +10,18 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext
 
+from backoffice import feeds, stock_files
 from backoffice.base import RecordView, Tab
 from backoffice.cells import Column, ago_cell, link_to, moment_cell, named, number_cell, state_in, state_word
 from backoffice.staff.names import bookshop_names, person_names
+from backoffice.stock_lines import PARTS, Part, as_file, figures, lines, part_asked
 from trade.base.text import N_, Text
-from trade.stock import actions, queries
+from trade.stock import actions
 from trade.stock.models import FeedRun
 from trade.stock.states import FEED_RUN, WAITING
 from web.database import clock, session
 from web.language import say
 
-PARTS = (
-    ("zeroed", N_("removed")),
-    ("added", N_("new")),
-    ("changed", N_("changed")),
-    ("refused", N_("refused lines")),
-    ("repeated", N_("repeated lines")),
-)
 TYPED_WORD_LENGTH = 20
 
 
@@ -64,10 +59,7 @@ class Runs(RecordView):
     def run(self, record_id: int) -> ResponseReturnValue:
         """One file: the verdict, what it changes or would change, and the decision where one is due."""
         run = self.record(record_id)
-        part = request.args.get("part") or ("zeroed" if run.zeroed else "added" if run.added else "refused")
-        if part not in dict(PARTS):
-            abort(404)
-        page = min(max(request.args.get("page", 0, type=int), 0), 10_000)
+        part = part_asked(run)
         return self.render(
             "staff/run.html",
             run=run,
@@ -75,13 +67,23 @@ class Runs(RecordView):
             decided_by=person_names(session(), {run.decided_by}).get(run.decided_by, ""),
             machine=FEED_RUN,
             waits=run.state in WAITING,
-            reasons=[say(Text(reason["message"], reason["values"])) for reason in run.hold_reasons],
+            title=stock_files.title(run),
+            meaning=stock_files.meaning(run),
+            reasons=stock_files.reasons(run),
             error=say(Text(run.error["message"], run.error.get("values", {}))) if run.error else "",
-            parts=[(key, gettext(word), getattr(run, key)) for key, word in PARTS],
+            origin=feeds.origin(run),
+            took=feeds.took(run),
             part=part,
-            page=page,
-            **_lines(run, part, page),
+            figures=figures(part, lambda name: url_for(".run", record_id=run.id, lines=name)),
+            shown=lines(session(), part),
         )
+
+    @expose("/<int:record_id>/<kind>.csv")
+    def lines(self, record_id: int, kind: str) -> ResponseReturnValue:
+        """The lines of a part as a file."""
+        if kind not in PARTS:
+            abort(404)
+        return as_file(session(), Part(self.record(record_id), kind, "", 0))
 
     @expose("/<int:record_id>/release", methods=("POST",))
     def release(self, record_id: int) -> ResponseReturnValue:
@@ -106,14 +108,3 @@ class Runs(RecordView):
             said=gettext("The file is rejected. The stock stays as it was."),
             to=url_for(".run", record_id=run.id),
         )
-
-
-def _lines(run: FeedRun, part: str, page: int) -> dict[str, Any]:
-    """The lines of one part of a file, as rows of changes or of refused lines; a page and whether there is more."""
-    size, offset = 50, page * 50
-    if part in ("refused", "repeated"):
-        lines = queries.rejections(session(), run_id=run.id, kind=part, limit=size + 1, offset=offset)
-        told = [(line.line, say(Text(line.reason, line.values)), line.excerpt) for line in lines[:size]]
-        return {"changes": [], "rejected": told, "more": len(lines) > size}
-    changes = queries.changes(session(), run_id=run.id, kind=part, limit=size + 1, offset=offset)
-    return {"changes": changes[:size], "rejected": [], "more": len(changes) > size}

@@ -34,6 +34,7 @@ health.healthz                    GET     everybody       200     -       -
 
 public.home                       GET     everybody       200     -       -
 public.search                     GET     everybody       200     -       -
+public.suggest                    GET     everybody       200     -       -
 public.book                       GET     everybody       200     -       404
 public.bookshops                  GET     everybody       200     -       -
 public.bookshop                   GET     everybody       200     -       404
@@ -197,6 +198,7 @@ staff_runs.index_view             GET     staff           200     -       -
 staff_runs.export                 GET     staff           200     -       404
 staff_runs.action_view            POST    staff           404     -       -
 staff_runs.run                    GET     staff           200     -       404
+staff_runs.lines                  GET     staff           200     -       404
 staff_runs.reject                 POST    staff           302     -       404
 staff_runs.release                POST    staff           302     -       404
 staff_books.index_view            GET     staff           200     -       -

@@ -72,7 +72,7 @@ def held(house: House) -> tuple[House, Screen, int]:
 def test_a_held_file_says_what_it_would_do_and_nothing_has_changed(held: tuple[House, Screen, int]) -> None:
     house, dora, run = held
     page = dora.get(f"/staff/runs/{run}/")
-    assert "This file would remove 55 titles: it is held" in page
+    assert "This file removes 55 titles (−92%): held" in page
     assert copies(house) == 60
     assert f"/staff/runs/{run}/" in dora.get("/staff/runs/")
     assert "1 stock file waits for a decision" in dora.get("/staff/")
@@ -99,9 +99,10 @@ def test_a_rejected_file_changes_nothing_and_is_over(held: tuple[House, Screen, 
 
 def test_refused_lines_are_shown_with_number_and_reason(desk: House, dora: Screen) -> None:
     run = send(desk, 3, days_ago=0, shop="boreal", extra="not a book;1;1\n")
-    page = dora.get(f"/staff/runs/{run}/?part=refused")
+    page = dora.get(f"/staff/runs/{run}/?lines=refused")
     assert "not a book" in page
-    assert dora.client.get(f"/staff/runs/{run}/?part=nothing").status_code == 404
+    assert "on line 5" in page
+    assert dora.client.get(f"/staff/runs/{run}/?lines=nothing").status_code == 404
 
 
 @pytest.mark.seed("F05", "A32")

@@ -15,6 +15,7 @@ from trade.stock.queries.health import (
     truths,
 )
 from trade.stock.queries.invariants import invariants
+from trade.stock.queries.pages import LARGEST_PAGE
 from trade.stock.queries.runs import changes, open_decision, rejections, run, runs
 from trade.stock.queries.titles import (
     count_price_errors,
@@ -47,6 +48,7 @@ __all__ = [
     "History",
     "invariants",
     "known_books",
+    "LARGEST_PAGE",
     "last_applied",
     "last_known",
     "limits",
