@@ -8,7 +8,6 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from redis import Redis
 from werkzeug.middleware.proxy_fix import ProxyFix
-from whitenoise import WhiteNoise
 
 import backoffice
 import storefront
@@ -19,7 +18,8 @@ from config.profile import load_profile
 from config.settings import ROOT, Config
 from invoices.store import Store
 from trade.base.clock import Clock
-from web import access, addresses, errors, health, identity, language, limits, security
+from trade.catalogue.engines.folder import IndexFolder, IndexReader
+from web import access, addresses, assets, errors, health, identity, language, limits, security
 from web.database import db
 
 MAX_UPLOAD = 32 * 1024 * 1024
@@ -49,6 +49,7 @@ def create_app(config: Config, **overrides: object) -> Flask:
     app.extensions["clock"] = Clock(config.clock_file)
     app.extensions["profile"] = load_profile(config.network)
     app.extensions["store"] = Store(config.files_dir)
+    app.extensions["search"] = IndexReader(IndexFolder(config.search_dir))
     app.extensions["redis"] = Redis.from_url(config.redis_url) if config.redis_url else None
     app.extensions["schema_revision"] = head()
     app.extensions["secret"] = config.secret_key.encode()
@@ -66,12 +67,11 @@ def create_app(config: Config, **overrides: object) -> Flask:
     table |= storefront.init(app)
     table |= backoffice.init(app)
     access.guard(app, table)
+    assets.init(app, storefront.BUNDLES)
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1) if config.production else app.wsgi_app  # type: ignore[method-assign]
     return app
 
 
 def from_environment() -> Flask:
-    """The application of this process's environment, with static files served by itself."""
-    app = create_app(settings.load(os.environ))
-    app.wsgi_app = WhiteNoise(app.wsgi_app, root=app.static_folder, prefix="static/")  # type: ignore[method-assign]
-    return app
+    """The application of this process's environment."""
+    return create_app(settings.load(os.environ))

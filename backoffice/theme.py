@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Flask, current_app, url_for
+from flask import Blueprint, Flask, url_for
 from flask_admin.theme import Theme
 
 HERE = Path(__file__).parent
@@ -17,17 +15,9 @@ PAPER_AND_INK = Theme(folder=str(HERE / "templates"), base_template="admin/base.
 static_files = Blueprint("backoffice", __name__, static_folder="static", static_url_path="/backoffice-static")
 
 
-@cache
-def version(filename: str) -> str:
-    """A short digest of a static file, so that browsers keep it until it changes."""
-    return hashlib.sha256((HERE / "static" / filename).read_bytes()).hexdigest()[:10]
-
-
 def asset(filename: str) -> str:
-    """The versioned address of a file under ``backoffice/static``. Raises FileNotFoundError if absent."""
-    if current_app.debug:
-        version.cache_clear()
-    return url_for("backoffice.static", filename=filename, v=version(filename))
+    """The versioned address of a file under ``backoffice/static`` (web/assets.py adds the version)."""
+    return url_for("backoffice.static", filename=filename)
 
 
 def install(app: Flask) -> None:

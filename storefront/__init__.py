@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from storefront import frame, views
+from storefront import answers, frame, views
 from storefront.access import TABLE
+from storefront.frame import BUNDLES
 
 
 def init(app: Flask) -> dict[str, str]:
@@ -14,4 +15,4 @@ def init(app: Flask) -> dict[str, str]:
     return dict(TABLE)
 
 
-__all__ = ["init", "views"]
+__all__ = ["BUNDLES", "answers", "init", "views"]

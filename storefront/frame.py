@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
 from storefront import shown
-from storefront.links import absolute
+from storefront.links import absolute, canonical
 from trade.base.tenancy import DOOR, PUBLIC, Scope
 from trade.base.text import N_
 from trade.texts.rules import DOCUMENTS
@@ -32,6 +32,18 @@ door = Blueprint("door", __name__)
 account = Blueprint("account", __name__, url_prefix="/account")
 join = Blueprint("join", __name__, url_prefix="/join")
 
+BUNDLES = {
+    "/storefront-static/css/storefront.css": (
+        "/static/fonts/fonts.css",
+        "/static/css/tokens.css",
+        "/storefront-static/css/base.css",
+        "/storefront-static/css/parts.css",
+        "/storefront-static/css/pages.css",
+        "/storefront-static/css/search.css",
+        "/storefront-static/css/book.css",
+    )
+}
+"""The one stylesheet of the public pages, and what it is made of."""
 LANGUAGES = (("es", "Español"), ("fr", "Français"), ("en", "English"))
 FOOTER_TEXTS = ("reservations", "privacy", "terms")
 AREAS = ("office_", "staff_", "ledger_")
@@ -66,7 +78,7 @@ def init(app: Flask) -> None:
     """Register static files, blueprints, and what templates use everywhere."""
     for blueprint in (pages, public, door, account, join):
         app.register_blueprint(blueprint)
-    app.jinja_env.globals.update(cover=shown.cover_of, absolute=absolute)
+    app.jinja_env.globals.update(cover=shown.cover_of, absolute=absolute, canonical=canonical)
     app.context_processor(surroundings)
 
 

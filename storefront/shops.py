@@ -8,9 +8,13 @@ from typing import NamedTuple
 from flask import url_for
 from flask_babel import gettext as _
 
-from storefront.shown import CountryMap, country_map
+from storefront import map as drawing
+from storefront.links import bookshop_path
+from storefront.near import Here
 from trade.base.coordinates import Point
+from trade.base.tenancy import TenantSession
 from trade.members.models import Bookshop
+from trade.members.queries import active
 from web.language import km
 
 
@@ -21,6 +25,7 @@ class ShopShown(NamedTuple):
     city: str
     url: str
     where: str
+    phone: str
 
 
 def point_of(shop: Bookshop) -> Point | None:
@@ -52,13 +57,52 @@ def shop_shown(shop: Bookshop, kilometres: float | None = None) -> ShopShown:
     """A bookshop with its street, and how far it is."""
     parts = [shop.address or shop.city, km(kilometres) if kilometres is not None else shop.city if shop.address else ""]
     return ShopShown(
-        shop.name, shop.city, url_for("public.bookshop", slug=shop.slug), ", ".join(part for part in parts if part)
+        name=shop.name,
+        city=shop.city,
+        url=bookshop_path(shop.slug),
+        where=", ".join(part for part in parts if part),
+        phone=shop.phone,
     )
+
+
+PANEL = 276
+PANEL = 276
+"""The width in pixels at which a numbered map is usually seen: discs keep their size whatever part is shown."""
+
+
+class NumberedSpot(NamedTuple):
+    """A bookshop of the list on the country's outline."""
+
+    number: int
+    x: float
+    y: float
+    filled: bool
+
+
+class CountryMap(NamedTuple):
+    """The outline of the country with what lies on it; sizes are in the drawing's units."""
+
+    view: str
+    width: int
+    height: int
+    outline: str
+    title: str
+    caption: str
+    dots: str
+    spots: list[NumberedSpot]
+    you: tuple[float, float] | None
+    ring: float
+    scale: float
+
+
+def near_shops(work: TenantSession, place: Here, limit: int) -> list[ShopShown]:
+    """The nearest bookshops with how to call them; the first by name where no place is given."""
+    return [shop_shown(shop, km) for shop, km in by_distance(active(work), place.point)[:limit]]
 
 
 def map_of(
     code: str,
-    points: Sequence[Point],
+    points: Iterable[Point],
     *,
     you: Point | None = None,
     listed: Sequence[tuple[Point, bool]] = (),
@@ -66,13 +110,31 @@ def map_of(
     title: str = "",
     close: bool = False,
 ) -> CountryMap:
-    """The bookshops of the network on the country's outline."""
-    return country_map(
-        code,
-        points,
+    """Bookshops as dots on the country's outline; the ``listed`` ones numbered, the reader ringed.
+
+    ``close`` shows only the part of the country in which the numbered ones and the reader are.
+    """
+    country = drawing.COUNTRIES[code]
+    x, y, width, height = 0.0, 0.0, float(country.width), float(country.height)
+    if close:
+        x, y, width, height = drawing.zoom(code, [*(point for point, _filled in listed), *([you] if you else [])])
+    # One path for all of them: a country has fifteen hundred bookshops, many in one street.
+    dots = {(round(xy[0]), round(xy[1])) for xy in (drawing.on_country(code, point) for point in points) if xy}
+    spots = []
+    for number, (point, filled) in enumerate(listed, 1):
+        xy = drawing.on_country(code, point)
+        if xy:
+            spots.append(NumberedSpot(number, *xy, filled))
+    return CountryMap(
+        view=f"{x:g} {y:g} {width:g} {height:g}",
+        width=country.width,
+        height=country.height,
+        outline=url_for("storefront.static", filename=f"map/{code}.svg"),
         title=title or _("The bookshops of the network on a map"),
-        you=you,
-        listed=listed,
         caption=caption,
-        close=close,
+        dots="".join(f"M{x} {y}h0" for x, y in sorted(dots)),
+        spots=list(reversed(spots)),
+        you=drawing.on_country(code, you) if you else None,
+        ring=round(width / 40, 1),
+        scale=round(width / PANEL, 3),
     )

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from babel.lists import format_list
-from flask import url_for
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from storefront import map as drawing
 from storefront.covers import cover
+from storefront.links import book_path, bookshop_path, reserve_path
+from storefront.wording import form_name
 from trade.availability.queries import Offer
 from trade.availability.rules import WORDS, Label
-from trade.base.coordinates import Point
 from trade.base.text import N_
 from trade.catalogue.models import Book
 from web.language import ago, km
@@ -49,6 +48,7 @@ class BookShown(NamedTuple):
     edition: str
     price_cents: int | None
     url: str
+    image: str = ""
 
 
 class OfferShown(NamedTuple):
@@ -64,6 +64,7 @@ class OfferShown(NamedTuple):
     near_note: str
     street: str
     note: str
+    stale: bool
     age: str
     is_yours: bool
     reserve_url: str
@@ -118,21 +119,27 @@ def book_shown(book: Book) -> BookShown:
         authors=names(author.name for author in book.authors),
         edition=edition(book),
         price_cents=book.price_cents,
-        url=url_for("public.book", isbn=f"{book.isbn:013d}"),
+        url=book_path(book.isbn),
     )
 
 
 def edition(book: Book) -> str:
-    """Publisher, year and pages as far as they are known."""
-    parts = [book.publisher, str(book.year or "")]
+    """Publisher, year, format and pages as far as they are known."""
+    parts = [book.publisher, str(book.year or ""), form_name(book.form).lower()]
     if book.pages:
         parts.append(ngettext("%(num)s page", "%(num)s pages", book.pages))
     return ", ".join(part for part in parts if part)
 
 
-def cover_of(book: BookShown, decorative: bool = False) -> Markup:
-    """The typographic cover of a book."""
-    return cover(book.isbn, book.title, book.authors, decorative=decorative)
+def cover_of(book: BookShown, decorative: bool = False, lazy: bool = True) -> Markup:
+    """The cover of a book: its picture where there is one, else drawn from its title."""
+    if not book.image:
+        return cover(book.isbn, book.title, book.authors, decorative=decorative)
+    words = "" if decorative else ", ".join(part for part in (book.title, book.authors) if part)
+    loading = Markup(' loading="lazy"') if lazy else Markup(' fetchpriority="high"')
+    return Markup(
+        '<img class="cover cover-picture" src="{}" alt="{}" width="200" height="300" decoding="async"{}>'
+    ).format(book.image, words, loading)
 
 
 def whereabouts(name: str, city: str, kilometres: float | None) -> str:
@@ -162,16 +169,17 @@ def offer_shown(
         number=number,
         name=offer.name,
         slug=offer.slug,
-        url=url_for("public.bookshop", slug=offer.slug),
+        url=bookshop_path(offer.slug),
         label=label_shown(offer.label),
         on_shelf=offer.label is Label.ON_SHELF,
         where=whereabouts(offer.name, offer.city, offer.kilometres),
         near_note=", ".join(part for part in (near, street) if part),
         street=street,
-        note=copies(offer.copies),
+        note=copies(offer.copies) if offer.label is Label.ON_SHELF else "",
+        stale=offer.stale,
         age=stock_age(offer.file_at, stale=offer.stale),
         is_yours=offer.slug == yours,
-        reserve_url=url_for("public.reserve", isbn=isbn, slug=offer.slug) if reservable else "",
+        reserve_url=reserve_path(isbn, offer.slug) if reservable else "",
     )
 
 
@@ -186,93 +194,12 @@ def state_shown(words: str, tone: str) -> StateShown:
     return StateShown(tone, SHAPES[tone], _(words))
 
 
-def paging(*, total: int, number: int, size: int, endpoint: str, **arguments: Any) -> Paging:
-    """The pages of a list, with the addresses of the neighbours."""
-    last = max(1, -(-total // size))
-
-    def address(page: int) -> str:
-        if not 1 <= page <= last or page == number:
-            return ""
-        return url_for(endpoint, **arguments, **({"page": page} if page > 1 else {}))
-
-    return Paging(number, last, address(number - 1), address(number + 1))
-
-
-# --- maps ------------------------------------------------------------------------------------------
-
-
-PANEL = 276
-"""The width in pixels at which a numbered map is usually seen: discs keep their size whatever part is shown."""
-
-
-class Dot(NamedTuple):
-    """A bookshop on the country's outline."""
-
-    x: float
-    y: float
-
-
-class NumberedSpot(NamedTuple):
-    """A bookshop of the list on the country's outline."""
-
-    number: int
-    x: float
-    y: float
-    filled: bool
-
-
-class CountryMap(NamedTuple):
-    """The outline of the country with what lies on it; sizes are in the drawing's units."""
-
-    view: str
-    width: int
-    height: int
-    outline: str
-    title: str
-    caption: str
-    dots: list[Dot]
-    spots: list[NumberedSpot]
-    you: tuple[float, float] | None
-    dot: float
-    ring: float
-    scale: float
-
-
-def country_map(
-    code: str,
-    points: Iterable[Point],
-    *,
-    title: str,
-    you: Point | None = None,
-    listed: Sequence[tuple[Point, bool]] = (),
-    caption: str = "",
-    close: bool = False,
-) -> CountryMap:
-    """Bookshops as dots on the country's outline; the ``listed`` ones numbered, the reader ringed.
-
-    ``close`` shows only the part of the country in which the numbered ones and the reader are.
-    """
-    country = drawing.COUNTRIES[code]
-    x, y, width, height = 0.0, 0.0, float(country.width), float(country.height)
-    if close:
-        x, y, width, height = drawing.zoom(code, [*(point for point, _filled in listed), *([you] if you else [])])
-    dots = [Dot(*xy) for xy in (drawing.on_country(code, point) for point in points) if xy]
-    spots = []
-    for number, (point, filled) in enumerate(listed, 1):
-        xy = drawing.on_country(code, point)
-        if xy:
-            spots.append(NumberedSpot(number, *xy, filled))
-    return CountryMap(
-        view=f"{x:g} {y:g} {width:g} {height:g}",
-        width=country.width,
-        height=country.height,
-        outline=url_for("storefront.static", filename=f"map/{code}.svg"),
-        title=title,
-        caption=caption,
-        dots=dots,
-        spots=list(reversed(spots)),
-        you=drawing.on_country(code, you) if you else None,
-        dot=4.2,
-        ring=round(width / 40, 1),
-        scale=round(width / PANEL, 3),
+def paging(*, total: int, number: int, size: int, last: int, address: Callable[[int], str]) -> Paging:
+    """The pages of a list, at most ``last``, with the addresses of the neighbours."""
+    last = min(max(1, -(-total // size)), last)
+    return Paging(
+        number,
+        last,
+        address(number - 1) if 1 < number <= last else "",
+        address(number + 1) if number < last else "",
     )

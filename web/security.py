@@ -21,7 +21,7 @@ POLICY = "; ".join(
 
 
 def init(app: Flask) -> None:
-    """Set the headers on every answer; pages of signed-in people are never stored by anybody."""
+    """Set the headers on every answer; what does not say that it may be kept is never stored by anybody."""
     app.before_request(refuse_nul)
 
     @app.after_request
@@ -34,7 +34,8 @@ def init(app: Flask) -> None:
         if request.is_secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
         if not (request.endpoint or "").endswith("static"):
-            if not response.cache_control.public:  # files that Flask sends say "no-cache", which lets them be stored
+            # Who may keep an answer says so; files that Flask sends say only "no-cache", which lets them be stored.
+            if not (response.cache_control.public or response.cache_control.private):
                 response.headers["Cache-Control"] = "no-store"
             response.vary.add("Cookie")
         return response

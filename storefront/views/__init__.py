@@ -17,6 +17,7 @@ from storefront.views import (
     registering,
     reserve,
     search,
+    suggest,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "registering",
     "reserve",
     "search",
+    "suggest",
 ]

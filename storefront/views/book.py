@@ -5,19 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from babel import Locale
-from babel.core import UnknownLocaleError
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from storefront import map as drawing
+from storefront.book_facts import facts, paragraphs, price_note, safety_of, state_of
 from storefront.frame import chosen_bookshop, public
-from storefront.links import absolute
+from storefront.links import book_path, search_path
 from storefront.near import Here, here
-from storefront.shops import map_of
-from storefront.shown import OfferShown, book_shown, every_label, offer_shown
+from storefront.shops import CountryMap, map_of
+from storefront.shown import BookShown, OfferShown, book_shown, every_label, offer_shown
+from storefront.structured import book_data
 from trade.availability.queries import Offer, offers
 from trade.base.coordinates import Point
 from trade.base.errors import NotFound, Refused
@@ -25,7 +24,7 @@ from trade.base.tenancy import TenantSession
 from trade.catalogue.models import Book
 from trade.catalogue.queries import book as known_book
 from trade.catalogue.queries import by_author
-from trade.catalogue.rules import hyphenated, isbn13
+from trade.catalogue.rules import isbn13
 from trade.members.models import Bookshop
 from trade.members.queries import by_ids
 from trade.reservations.queries import taking_part
@@ -33,6 +32,8 @@ from web.database import clock, session
 
 LISTED = 5
 MOST = 60
+RELATED = 12
+SAME_AUTHOR = 5
 
 
 class Listed(NamedTuple):
@@ -50,26 +51,35 @@ def book(isbn: str) -> ResponseReturnValue:
     except Refused as refusal:
         raise NotFound() from refusal
     if isbn != f"{number:013d}":
-        return redirect(url_for("public.book", isbn=f"{number:013d}"), 301)
+        return redirect(book_path(number), 301)
     work, at = session(), clock().now()
     found = known_book(work, isbn=number)
     place = here(work)
     listed = list_offers(work, offers(work, isbn=number, at=at, near=place.point, limit=MOST), place, at, isbn)
     chosen = chosen_bookshop()
+    told = book_shown(found)
+    editions, others = related(work, found)
     return render_template(
         "book.html",
-        book=book_shown(found),
+        book=told,
+        authors=[(author.name, search_path(author.name)) for author in found.authors],
         facts=facts(found),
+        state=state_of(found),
+        price_note=price_note(found),
+        description=paragraphs(found),
+        safety=safety_of(found),
         place=place,
         nearest=listed.shown[0] if listed.shown else None,
         others=listed.shown[1:LISTED],
         more=listed.shown[LISTED:],
+        chosen=chosen,
         chosen_lacks=chosen if chosen and chosen.slug not in {offer.slug for offer in listed.shown} else None,
         dial=drawing.dial(place.point, listed.points[:LISTED]) if place.point else None,
         map=where_map(work, place, listed),
         labels=every_label(),
-        same_author=[book_shown(other) for other in by_author(work, book=found, limit=5)],
-        canonical=absolute("public.book", isbn=isbn),
+        editions=editions,
+        same_author=others,
+        data=book_data(found, told, listed.shown),
     )
 
 
@@ -106,37 +116,16 @@ def street(shop: Bookshop | None, place: Here) -> str:
     return ", ".join(part for part in (shop.address, shop.city if place.point else "") if part)
 
 
-def where_map(work: TenantSession, place: Here, listed: Listed) -> object:
+def where_map(work: TenantSession, place: Here, listed: Listed) -> CountryMap:
     """The country with the first bookshops of the list numbered."""
     numbered = [(point, filled) for point, filled, _name in listed.points[:LISTED]]
     caption = _("Numbers as in the list. Filled: on the shelf.") if numbered else ""
     return map_of(work.profile.code, [], you=place.point, listed=numbered, caption=caption, close=True)
 
 
-def facts(book: Book) -> list[tuple[str, str]]:
-    """The record in few lines; what is not known is left out."""
-    weight = ""
-    if book.weight_grams:
-        weight = (
-            _("about %(grams)s g", grams=book.weight_grams) if book.weight_is_estimate else f"{book.weight_grams} g"
-        )
-    lines = [
-        (_("Publisher"), book.publisher),
-        (_("Year"), str(book.year or "")),
-        (_("Pages"), str(book.pages or "")),
-        (_("Language"), language_name(book.language)),
-        (_("Collection"), book.collection),
-        (_("Subject"), book.subject),
-        (_("Weight"), weight),
-        (_("ISBN"), hyphenated(book.isbn)),
-    ]
-    return [(name, value) for name, value in lines if value]
-
-
-def language_name(code: str) -> str:
-    """A language in the reader's language."""
-    try:
-        name = (Locale.parse(code).get_display_name(get_locale()) or code) if code else ""
-    except (UnknownLocaleError, ValueError):
-        return code
-    return name[:1].upper() + name[1:]
+def related(work: TenantSession, book: Book) -> tuple[list[BookShown], list[BookShown]]:
+    """Other editions of the same text, and other books of its author."""
+    found = by_author(work, book=book, limit=RELATED)
+    editions = [book_shown(other) for other in found if other.sort_key == book.sort_key]
+    others = [book_shown(other) for other in found if other.sort_key != book.sort_key]
+    return editions, others[:SAME_AUTHOR]

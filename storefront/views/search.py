@@ -1,27 +1,38 @@
-"""Search results: each row answers where and when, with one action."""
+"""Search results: each row answers where and when, with one action; facets are links, so that no script is needed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from werkzeug.datastructures import MultiDict
 
+from storefront.filters import Asked, asked, chips, groups
 from storefront.frame import public
-from storefront.near import here
-from storefront.shown import BookShown, OfferShown, book_shown, copies, offer_shown, paging
-from trade.availability.queries import Nearest, nearest
+from storefront.links import book_path
+from storefront.near import Here, here
+from storefront.shops import near_shops
+from storefront.shown import BookShown, OfferShown, book_shown, offer_shown, paging
+from trade.availability.finding import Found, find
+from trade.availability.queries import Nearest
+from trade.base.errors import Refused
 from trade.base.tenancy import TenantSession
 from trade.catalogue.models import Book
-from trade.catalogue.queries import LONGEST_SEARCH, Found, search
+from trade.catalogue.queries import LONGEST_SEARCH
+from trade.catalogue.rules import fold, isbn13
 from trade.reservations.queries import taking_part
 from web.database import clock, session
+from web.language import number, say
 
 PAGE = 20
 LAST_PAGE = 500
+ASKED_SHOPS = 3
+SHORTEST_NUMBER = 9
 
 
 class Row(NamedTuple):
@@ -39,19 +50,41 @@ def results() -> ResponseReturnValue:
     work, at = session(), clock().now()
     words = " ".join(request.args.get("q", "").split())[:LONGEST_SEARCH]
     exact = request.args.get("exact") == "1"
-    number = page_number(request.args.get("page", "1"))
+    page = page_number(request.args.get("page", "1"))
     place = here(work)
-    found = search(work, words=words, limit=PAGE, offset=(number - 1) * PAGE, exact=exact) if words else Found()
-    arguments = {"q": words, **({"exact": "1"} if exact else {})}
+    wanted = asked(place)
+    found = search(work, words, at, place, wanted, (page - 1) * PAGE, exact)
+    if found.total == 1 and is_isbn(words) and found.books:
+        return redirect(book_path(found.books[0].isbn))
+    always = {"q": words, **({"exact": "1"} if exact else {})}
     return render_template(
         "search.html",
         words=words,
         place=place,
-        total=found.total,
-        corrected=found.corrected,
+        found=found,
+        total_words=total_words(found),
+        struck=struck(words, found.corrected),
         exact_url=url_for("public.search", q=words, exact="1"),
-        results=rows(work, found.books, nearest(work, isbns=isbns(found), at=at, near=place.point), at),
-        paging=paging(total=found.total, number=number, size=PAGE, endpoint="public.search", **arguments),
+        plain_url=url_for("public.search", **always),
+        results=rows(work, found, at),
+        groups=groups(found.facets, wanted.arguments, address(always)),
+        chips=chips(found.facets, wanted.arguments, address(always)),
+        hidden=hidden(always, wanted),
+        paging=paging(total=found.total, number=page, size=PAGE, last=LAST_PAGE, address=address(always, wanted)),
+        wrong_number=wrong_number(words) if not found.total else "",
+        shops=near_shops(work, place, ASKED_SHOPS) if words and not found.total else [],
+        indexable=bool(found.total) and not found.corrected and not wanted.any and page == 1,
+    )
+
+
+def search(
+    work: TenantSession, words: str, at: datetime, place: Here, wanted: Asked, offset: int, exact: bool
+) -> Found:
+    """Ask the search once for the page; without words nothing is asked."""
+    if not words:
+        return Found()
+    return find(
+        work, words=words, at=at, near=place.point, filters=wanted.filters, limit=PAGE, offset=offset, exact=exact
     )
 
 
@@ -60,30 +93,77 @@ def page_number(written: str) -> int:
     return min(int(written), LAST_PAGE) if written.isascii() and written.isdigit() and int(written) else 1
 
 
-def isbns(found: Found) -> list[int]:
-    """The ISBNs of a page of results."""
-    return [book.isbn for book in found.books]
+def address(always: Mapping[str, str], wanted: Asked | None = None) -> Any:
+    """What makes an address of filters (or of a page number, with the filters of this page)."""
+
+    def of_filters(kept: MultiDict[str, str]) -> str:
+        return url_for("public.search", **always, **kept.to_dict(flat=False))
+
+    def of_page(page: int) -> str:
+        kept = wanted.arguments.to_dict(flat=False) if wanted else {}
+        return url_for("public.search", **always, **kept, **({"page": page} if page > 1 else {}))
+
+    return of_page if wanted else of_filters
 
 
-def rows(work: TenantSession, books: list[Book], offers: dict[int, Nearest], at: datetime) -> list[Row]:
-    """Results in words, in three queries whatever their number."""
-    part = taking_part(work, bookshop_ids={found.offer.bookshop_id for found in offers.values()}, at=at)
-    return [row(book, offers.get(book.isbn), part) for book in books]
+def hidden(always: Mapping[str, str], wanted: Asked) -> list[tuple[str, str]]:
+    """What the form of the place carries along."""
+    return [*always.items(), *wanted.arguments.items(multi=True)]
 
 
-def row(book: Book, found: Nearest | None, part: set[int]) -> Row:
+def total_words(found: Found) -> str:
+    """How many books there are; a bound where they were not counted to the end."""
+    if found.total_is_exact:
+        return ngettext("%(number)s book", "%(number)s books", found.total, number=number(found.total))
+    return _("More than %(number)s books", number=number(found.total))
+
+
+def struck(words: str, corrected: str) -> list[tuple[str, bool]]:
+    """The typed words, each with whether the search took another one for it."""
+    taken = set(corrected.split())
+    return [(word, bool(taken) and not taken.issuperset(fold(word).split())) for word in words.split()]
+
+
+def is_isbn(words: str) -> bool:
+    """Whether the whole search is one ISBN."""
+    try:
+        isbn13(words)
+    except Refused:
+        return False
+    return True
+
+
+def wrong_number(words: str) -> str:
+    """Why what looks like an ISBN is none, or that the catalogue does not know it; empty for words."""
+    if sum(letter.isdigit() for letter in words) < SHORTEST_NUMBER or any(len(fold(w)) > 13 for w in words.split()):
+        return ""
+    try:
+        isbn13(words)
+    except Refused as refusal:
+        return say(refusal)
+    return _("The ISBN is right, but the catalogue does not know the book yet.")
+
+
+def rows(work: TenantSession, found: Found, at: datetime) -> list[Row]:
+    """Results in words, in one query whatever their number."""
+    part = taking_part(work, bookshop_ids={near.offer.bookshop_id for near in found.nearest.values()}, at=at)
+    return [row(book, found.nearest.get(book.isbn), part) for book in found.books]
+
+
+def row(book: Book, near: Nearest | None, part: set[int]) -> Row:
     """One result in words."""
     told = book_shown(book)
-    if found is None:
+    if near is None:
         return Row(told.url, told, None, "")
-    shown = offer_shown(found.offer, isbn=told.isbn, reservable=found.offer.bookshop_id in part)
-    return Row(told.url, told, shown, note(found))
+    shown = offer_shown(near.offer, isbn=told.isbn, reservable=near.offer.bookshop_id in part)
+    return Row(told.url, told, shown, note(near, shown))
 
 
-def note(found: Nearest) -> str:
-    """Copies there, and how many others have it."""
-    others = found.bookshops - 1
+def note(near: Nearest, shown: OfferShown) -> str:
+    """Copies there (or how it is served), and how many others have it."""
+    others = near.bookshops - 1
+    here_too = shown.note
     if others < 1:
-        return copies(found.offer.copies)
+        return here_too
     also = ngettext("in %(num)s more bookshop", "in %(num)s more bookshops", others)
-    return _("%(copies)s; also %(others)s", copies=copies(found.offer.copies), others=also)
+    return _("%(copies)s; also %(others)s", copies=here_too, others=also)

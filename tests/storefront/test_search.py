@@ -20,17 +20,34 @@ from trade.stock.models import StockLine
         "garcia marquez",
         "García Márquez, Gabriel",
         "soledad gabriel",
-        "978-84-376-0494-7",
-        "9788437604947",
-        "84-376-0494-X",
-        "843760494X",
-        "ISBN 978 84 376 0494 7",
     ],
 )
 def test_a_book_is_found_in_any_writing(stocked: House, words: str) -> None:
     page = read(browser(stocked), "/search", query_string={"q": words})
     assert f"/book/{SOLITUDE}" in page.links()
     assert "Cien años de soledad" in page.texts("//h2")
+
+
+@pytest.mark.seed("F01")
+@pytest.mark.parametrize(
+    "words", ["978-84-376-0494-7", "9788437604947", "84-376-0494-X", "843760494X", "ISBN 978 84 376 0494 7"]
+)
+def test_an_isbn_in_any_writing_leads_straight_to_its_book(stocked: House, words: str) -> None:
+    page = read(browser(stocked), "/search", query_string={"q": words})
+    assert (page.status, page.location) == (302, f"/book/{SOLITUDE}")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("9788437604948", "9788437604948 has a wrong check digit"),
+        ("9771234567003", "is the barcode of a magazine"),
+        ("9788478884452", "The ISBN is right, but the catalogue does not know the book yet."),
+        ("1984", "Write the ISBN from the back of the book"),
+    ],
+)
+def test_a_number_that_finds_nothing_is_told_why(stocked: House, words: str, said: str) -> None:
+    assert said in read(browser(stocked), "/search", query_string={"q": words}).words
 
 
 @pytest.mark.seed("F01")
@@ -60,7 +77,9 @@ def test_nothing_found_says_what_to_do(stocked: House) -> None:
     page = read(browser(stocked), "/search?q=zzzzqqqq")
     assert page.status == 200
     assert "Nothing found for “zzzzqqqq”" in page.words
-    assert "/shops" in page.links()
+    assert {"/shops", "/shop/alba", "/shop/boreal"} <= set(page.links()), "whom to ask"
+    near = read(browser(stocked), "/search?q=zzzzqqqq&near=barcelona")
+    assert near.texts("//ul[@class='near-list']//a[@class='name']") == ["Boreal", "Alba"]
 
 
 @pytest.mark.parametrize(
