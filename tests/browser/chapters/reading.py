@@ -19,8 +19,8 @@ def search(story: Story) -> None:
     place = PLACE[story.network]["near"]
     reader.go(f"/search?q=garcia+marquez&near={place}", "results-near")
     expect(reader.page.locator("ol.results li").first).to_contain_text(NAME)
-    reader.go("/search?q=978-84-376-0494-7", "results-by-isbn")
-    expect(reader.page.locator("ol.results li")).to_have_count(1)
+    reader.go("/search?q=978-84-376-0494-7", "straight-to-the-book")
+    assert reader.path() == f"/book/{SOLITUDE}"
     reader.go("/search?q=quijxote+que+no+existe", "nothing-found")
 
 
