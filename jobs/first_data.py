@@ -24,6 +24,7 @@ from trade.places.queries import count as known_places
 from trade.privacy.rules import KEEP_YEARS
 from trade.questionnaires import actions as questionnaires
 from trade.questionnaires.queries import in_force
+from trade.stock.actions import ensure_adapters
 from trade.texts import actions as texts
 from trade.texts.queries import versions
 from trade.texts.rules import title_of
@@ -45,6 +46,7 @@ def load_first_data(session: TenantSession, *, at: datetime) -> None:
     session.execute(select(func.pg_advisory_xact_lock(LOCK)))
     add_missing_templates(session, templates=message_templates(), at=at)
     ensure_categories(session)
+    ensure_adapters(session, at=at)
     for document, accepted_by in DOCUMENTS.items():
         if not versions(session, document=document):
             _publish_sample(session, document, accepted_by, at=at)

@@ -10,7 +10,7 @@ from tests.architecture.source import Module, dotted, modules, parsed, place
 
 VOCABULARY = {"models", "rules", "states", "settings", "queries", "actions"}
 ADAPTERS = {
-    "stock": {"formats"},
+    "stock": {"formats", "clients"},
     "catalogue": {"formats", "engines", "clients"},
     "privacy": {"kinds"},
     "trastienda": {"distributors"},

@@ -1,5 +1,27 @@
 """The verbs of stock: receive a file, read and compare it, decide on it, set copies apart, judge prices, keep logs."""
 
+from trade.stock.actions.adapters import (
+    add_adapter,
+    describe,
+    ensure_adapters,
+    keep_sample,
+    put_in_use,
+    retire,
+    sample_of,
+    try_sample,
+)
+from trade.stock.actions.arriving import (
+    arrival_of,
+    ask_pull,
+    choose_format,
+    choose_number,
+    choose_pull,
+    holder_of,
+    make_token,
+    note_pull,
+    pull_token,
+    revoke_token,
+)
 from trade.stock.actions.decide import apply, reject
 from trade.stock.actions.holds import hold, keep_until_next_file, release_hold
 from trade.stock.actions.judge import rejudge, rejudge_books
@@ -9,16 +31,34 @@ from trade.stock.actions.process import process
 from trade.stock.actions.receive import receive_file
 
 __all__ = [
+    "add_adapter",
     "apply",
+    "arrival_of",
+    "ask_pull",
+    "choose_format",
+    "choose_number",
+    "choose_pull",
+    "describe",
+    "ensure_adapters",
     "forget_old_lines",
     "hold",
+    "holder_of",
+    "keep_sample",
     "keep_until_next_file",
     "log_rare_titles",
+    "make_token",
+    "note_pull",
     "process",
+    "pull_token",
+    "put_in_use",
     "receive_file",
     "reject",
     "rejudge",
     "rejudge_books",
     "release_hold",
+    "retire",
+    "revoke_token",
+    "sample_of",
+    "try_sample",
     "warn_silent",
 ]

@@ -1,6 +1,18 @@
 """Reads of stock: runs and their lines, what is available, the logs, how old everything is."""
 
 from trade.stock.queries.age import FeedState, Summary, feeds, freshness_of, limits, summary
+from trade.stock.queries.arriving import (
+    adapter,
+    adapters,
+    arrival,
+    ask_since,
+    bookshops_using,
+    by_slug,
+    format_of,
+    pulled,
+    tokens,
+    users_of_formats,
+)
 from trade.stock.queries.comparing import Applied, guards, known_books, last_applied, last_known, stock_of
 from trade.stock.queries.copies import available, held_copies
 from trade.stock.queries.health import (
@@ -29,6 +41,16 @@ from trade.stock.queries.titles import (
 from trade.stock.readers import FORMATS
 
 __all__ = [
+    "users_of_formats",
+    "tokens",
+    "pulled",
+    "format_of",
+    "by_slug",
+    "bookshops_using",
+    "ask_since",
+    "arrival",
+    "adapters",
+    "adapter",
     "Applied",
     "areas",
     "available",

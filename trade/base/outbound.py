@@ -1,0 +1,116 @@
+"""The one guarded way out to addresses that people typed (safety.md R8): https to public hosts, no redirects.
+
+The host is looked up once and the checked address is the one that is connected to, so that a name cannot point
+elsewhere in between. No proxy of the environment is used; size and time are bounded for the whole answer.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from trade.base.errors import Refused
+from trade.base.text import N_
+
+PORTS = {"https": 443, "http": 80}
+CONNECT_SECONDS = 10.0
+_PIECE = 1 << 16
+
+
+class Unreachable(Refused):
+    """The other side does not answer now; later it may."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the other side answered."""
+
+    status: int
+    body: bytes
+
+
+def checked_address(address: str, *, private: bool = False) -> str:
+    """The address, if it may be called. Raises Refused.
+
+    ``private`` is for development only: it lets http and hosts of the own network through.
+    """
+    try:
+        parts = urlsplit(address.strip())
+        port = parts.port
+    except ValueError:
+        raise _no_address() from None
+    if parts.scheme not in ({"https", "http"} if private else {"https"}) or not parts.hostname or parts.fragment:
+        raise _no_address()
+    if parts.username or parts.password or not address.isascii() or any(c.isspace() for c in address.strip()):
+        raise _no_address()
+    if port is not None and port != PORTS[parts.scheme] and not private:
+        raise Refused(N_("The address may name no other port than that of https."))
+    return address.strip()
+
+
+def get(
+    address: str, *, headers: Mapping[str, str], most_bytes: int, seconds: float = 60.0, private: bool = False
+) -> Answer:
+    """Ask an address. A redirect is an answer like any other: it is not followed.
+
+    Raises Refused for an address that may not be called, Unreachable where it does not answer in time or too much.
+    """
+    parts = urlsplit(checked_address(address, private=private))
+    host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
+    until = time.monotonic() + seconds
+    numeric = _resolved(host, port, private)
+    timeout = urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    sent = {**headers, "Host": host if port == PORTS[parts.scheme] else f"{host}:{port}"}
+    try:
+        with _pool(parts.scheme, numeric, port, host, timeout) as pool:
+            response = pool.request("GET", target, headers=sent, redirect=False, retries=False, preload_content=False)
+            body = bytearray()
+            for piece in response.stream(_PIECE, decode_content=False):
+                body += piece
+                if len(body) > most_bytes:
+                    raise Unreachable(N_("The answer of %(host)s is too large."), host=host)
+                if time.monotonic() > until:
+                    raise Unreachable(
+                        N_("%(host)s did not answer within %(seconds)s s."), host=host, seconds=int(seconds)
+                    )
+            return Answer(response.status, bytes(body))
+    except (HTTPError, OSError) as error:
+        raise Unreachable(N_("%(host)s does not answer (%(error)s)."), host=host, error=type(error).__name__) from error
+
+
+def _pool(scheme: str, numeric: str, port: int, host: str, timeout: urllib3.Timeout) -> urllib3.HTTPConnectionPool:
+    if scheme == "https":
+        return urllib3.HTTPSConnectionPool(
+            numeric, port, timeout=timeout, assert_hostname=host, server_hostname=host, cert_reqs="CERT_REQUIRED"
+        )
+    return urllib3.HTTPConnectionPool(numeric, port, timeout=timeout)
+
+
+def _resolved(host: str, port: int, private: bool) -> str:
+    """One numeric address of the host; every one that it has must be public."""
+    try:
+        found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    except (OSError, UnicodeError) as error:
+        raise Unreachable(N_("There is no host “%(host)s”."), host=host) from error
+    for numeric in found:
+        if not private and not _public(numeric):
+            raise Refused(N_("“%(host)s” is not an address of the public internet."), host=host)
+    return found[0]
+
+
+def _public(numeric: str) -> bool:
+    address = ipaddress.ip_address(numeric.partition("%")[0])
+    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
+    return address.is_global and not address.is_multicast and (inner is None or inner.is_global)
+
+
+def _no_address() -> Refused:
+    return Refused(N_("This is no address that can be called; write it like https://stock.example.org/stocks/123."))
