@@ -114,7 +114,7 @@ def read(stream: BinaryIO) -> Iterator[CatalogueEntry]:
             supplier = _supplier(line)
             continue
         try:
-            yield _entry(number, _cut(line, message.version), message.version, supplier)
+            yield entry_of(number, _cut(line, message.version), message.version, supplier)
         except Refused as refused:
             yield rejected(number, refused, line)
 
@@ -132,7 +132,8 @@ def _cut(line: str, version: str) -> dict[str, str]:
     return sinli.cut(line, LAYOUTS[version], shortest=_SHORTEST)
 
 
-def _entry(number: int, fields: dict[str, str], version: str, supplier: str) -> BookRecord | NotABook:
+def entry_of(number: int, fields: dict[str, str], version: str, supplier: str) -> BookRecord | NotABook:
+    """The record that the fields of a line give. Raises Refused where they cannot be a book's."""
     title = upright_title(tidy(fields["title"]))
     isbn = book_or_other(number, title, fields["ean"], fields["isbn"])
     if isinstance(isbn, NotABook):
@@ -217,7 +218,7 @@ def _subjects(fields: dict[str, str]) -> tuple[tuple[str, str], ...]:
 def _cover(fields: dict[str, str]) -> str | None:
     url = fields.get("url", "").strip()
     told = url.lower().startswith(("http://", "https://")) and " " not in url
-    return url if told and (fields["image"] not in "N " or _PICTURE.search(url)) else None
+    return url if told and (fields["image"] not in ("N", " ") or _PICTURE.search(url)) else None
 
 
 def _safety(fields: dict[str, str]) -> SafetyContact | None:
