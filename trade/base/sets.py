@@ -1,11 +1,13 @@
-"""Many rows as one statement: Python columns handed to PostgreSQL as arrays (``unnest``)."""
+"""Many rows as one statement: columns of numbers handed to PostgreSQL as arrays, rows with texts as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ARRAY, Table, cast, func, literal, select
+from sqlalchemy import ARRAY, JSON, Table, Text, cast, column, func, literal, select
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import TypeEngine
@@ -22,21 +24,35 @@ def value_table(**columns: Values) -> TableValuedAlias:
     return func.unnest(*arrays).table_valued(*columns, name="given").render_derived()
 
 
-def put_rows(table: Table, rows: Sequence[dict[str, Any]]) -> Insert:
+def row_table(kinds: Mapping[str, type[TypeEngine[Any]] | TypeEngine[Any]], rows: Iterable[Mapping[str, Any]]) -> Any:
+    """A table of the given rows, by the types of their columns; use it in FROM by ``.c``.
+
+    The rows travel as one JSON text, which is several times faster to write than arrays of texts.
+    """
+    told = json.dumps([{name: row[name] for name in kinds} for row in rows], ensure_ascii=False, default=_plain)
+    columns = [column(name, kind) for name, kind in kinds.items()]
+    given = func.json_to_recordset(cast(literal(told, Text), JSON)).table_valued(*columns, name="given")
+    return given.render_derived(with_types=True)
+
+
+def put_rows(table: Table, rows: Sequence[Mapping[str, Any]]) -> Insert:
     """The statement that adds rows, or brings those of the same primary key up to date.
 
-    All rows name the same columns. For tables open to the session as a whole (staff, system): the first lock does
-    not look into a table of values.
+    All rows name the same columns. For sessions that may write any row of the table (staff, system): the first lock
+    does not look into a table of values.
     """
     names = list(rows[0])
-    given = func.unnest(
-        *(cast(literal([row[name] for row in rows], kind), kind) for name in names for kind in [_array(table, name)])
-    ).table_valued(*(table.c[name]._copy() for name in names), name="given")
-    added = insert(table).from_select(names, select(*given.render_derived().c))
+    given = row_table({name: table.c[name].type for name in names}, rows)
+    added = insert(table).from_select(names, select(*(given.c[name] for name in names)))
     keys = [column.name for column in table.primary_key]
     changed = {name: added.excluded[name] for name in names if name not in keys}
     return added.on_conflict_do_update(index_elements=keys, set_=changed)
 
 
-def _array(table: Table, name: str) -> ARRAY[Any]:
-    return ARRAY(table.c[name].type, dimensions=1)
+def _plain(value: Any) -> str:
+    """What JSON has no word for, as PostgreSQL reads it."""
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} cannot be sent in a table of rows.")

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, DateTime, Integer, Text, func, insert, select, update
+from sqlalchemy import BigInteger, Integer, Text, func, insert, select, update
 
-from trade.base.sets import value_table
+from trade.base.sets import row_table, value_table
 from trade.base.tenancy import TenantSession
 from trade.catalogue.engines import note_changed
 from trade.catalogue.models import Book, BookPrice
@@ -121,11 +121,8 @@ def _withdraw(session: TenantSession, ids: list[int], at: datetime) -> None:
 def _add(session: TenantSession, rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
-    kinds = {"isbn": BigInteger, "cents": BigInteger, "source": Text, "kind": Text, "vat_rate": Integer}
-    given = value_table(
-        **{name: (kinds.get(name, DateTime(timezone=True)), [row[name] for row in rows]) for name in rows[0]}
-    )
-    session.execute(insert(BookPrice).from_select(list(rows[0]), select(*given.c)))
+    given = row_table({name: BookPrice.__table__.c[name].type for name in rows[0]}, rows)
+    session.execute(insert(BookPrice).from_select(list(given.c.keys()), select(*given.c)))
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Integer, Table, Text, delete, func, insert, s
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from trade.base.errors import Refused
-from trade.base.sets import put_rows, value_table
+from trade.base.sets import put_rows, row_table
 from trade.base.settings import value_of
 from trade.base.tenancy import TenantSession
 from trade.base.text import N_
@@ -140,13 +140,14 @@ def _keep_contributors(
         session.execute(
             delete(Author).where(Author.isbn == func.any(gone)).execution_options(synchronize_session=False)
         )
-    rows = [(isbn, place, *who) for isbn in changed for place, who in enumerate(wanted[isbn])]
+    rows = [
+        {"isbn": isbn, "position": place, "name": name, "role": role}
+        for isbn in changed
+        for place, (name, role) in enumerate(wanted[isbn])
+    ]
     if rows:
-        isbns, places, names, roles = zip(*rows, strict=True)
-        given = value_table(
-            isbn=(BigInteger, isbns), position=(Integer, places), name=(Text, names), role=(Text, roles)
-        )
-        session.execute(insert(Author).from_select(["isbn", "position", "name", "role"], select(*given.c)))
+        given = row_table({"isbn": BigInteger, "position": Integer, "name": Text, "role": Text}, rows)
+        session.execute(insert(Author).from_select(list(rows[0]), select(*given.c)))
     return changed
 
 
@@ -171,10 +172,9 @@ def _count_words(session: TenantSession, rows: Sequence[Row], before: Mapping[in
         if was is None or was["search_key"] != row["search_key"]:
             moved.update(set(row["search_key"].split()))
             moved.subtract(set(was["search_key"].split()) if was else ())
-    changed = [(word, count) for word, count in sorted(moved.items()) if count]
+    changed = [{"word": word, "books": count} for word, count in sorted(moved.items()) if count]
     if changed:
-        words, counts = zip(*changed, strict=True)
-        given = value_table(word=(Text, words), books=(Integer, counts))
+        given = row_table({"word": Text, "books": Integer}, changed)
         added = upsert(SearchWord).from_select(["word", "books"], select(*given.c))
         session.execute(
             added.on_conflict_do_update(

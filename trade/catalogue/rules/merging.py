@@ -127,6 +127,8 @@ def _price_on(prices: Sequence[Mapping[str, Any]], day: date) -> Mapping[str, An
 
     A price list with a date on some prices only: the undated one holds before and between them. Zero is no price.
     """
+    if len(prices) == 1 and prices[0].keys().isdisjoint(("from", "until")):
+        return prices[0] if prices[0]["cents"] > 0 else None
     told = day.isoformat()
     valid = [
         price
