@@ -9,7 +9,7 @@ from datetime import date, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from trade.availability.rules.directory import NOT_TRUSTED, Directory, Files, Flags, Numbers, Ranks
+from trade.availability.rules.directory import NOT_TRUSTED, Directory, Files, Numbers, Ranks
 from trade.availability.rules.labels import Label
 from trade.trastienda.rules import LiveAnswer
 
@@ -74,8 +74,8 @@ def serve(directory: Directory, files: Files, facts: BookFacts, *, at: datetime)
     if facts.release is not None and len(facts.presale):
         waiting = facts.presale[here.ordinal[facts.presale] < facts.release.toordinal()]
         ways[waiting[serving[waiting]]] = WAYS[Label.PRESALE]
-    if len(shelf):
-        ways[serving & _buyers(directory, shelf)] = WAYS[Label.OTHER_BOOKSHOP]
+    if directory.sells[shelf].any():
+        ways[serving & directory.buys] = WAYS[Label.OTHER_BOOKSHOP]
     for way in (Label.PRINT_ON_DEMAND, Label.SHORT_TERM):
         for distributor_id in having(directory, facts, way, at=at):
             ways[serving & (directory.trusted[distributor_id] < NOT_TRUSTED)] = WAYS[way]
@@ -84,17 +84,6 @@ def serve(directory: Directory, files: Files, facts: BookFacts, *, at: datetime)
         trusting = directory.delegated[distributor_id] < NOT_TRUSTED
         ways[directory.active & directory.back_room & trusting] = WAYS[Label.DELEGATED]
     return Served(ways, shelf, copies)
-
-
-def _buyers(directory: Directory, shelf: Numbers) -> Flags:
-    """The places that may ask another one for the book: a single seller does not ask itself."""
-    sellers = shelf[directory.sells[shelf]]
-    if not len(sellers):
-        return np.zeros(len(directory.places), dtype=np.bool_)
-    buyers = directory.buys.copy()
-    if len(sellers) == 1:
-        buyers[sellers[0]] = False
-    return buyers
 
 
 def having(directory: Directory, facts: BookFacts, way: Label, *, at: datetime) -> list[int]:
