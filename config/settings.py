@@ -24,7 +24,8 @@ class SettingsError(Exception):
 class Config:
     """One process's settings. Addresses are empty where a private server is to be used.
 
-    `clock_file` may hold how far the demo's clock is moved; there is none in production.
+    `clock_file` may hold how far the demo's clock is moved; there is none in production. `incoming_dir` is
+    where an SFTP server puts the files of bookshops, a folder for each.
     """
 
     home: Path
@@ -42,12 +43,18 @@ class Config:
     base_url: str
     trusted_hosts: tuple[str, ...]
     files_dir: Path
+    incoming_dir: Path
     log_level: str
 
     @property
     def folder(self) -> Path:
         """Where this network's data lie: two networks of one home never meet."""
         return self.home / self.network
+
+    @property
+    def search_dir(self) -> Path:
+        """Where this machine's copy of the search index lies; it may be deleted at any time."""
+        return self.folder / "search"
 
     @property
     def https(self) -> bool:
@@ -90,6 +97,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         base_url=base_url,
         trusted_hosts=_trusted_hosts(environ.get("MOSTRADOR_TRUSTED_HOSTS", ""), base_url, bind),
         files_dir=_private_folder(_path(environ.get("MOSTRADOR_FILES")) or folder / "files"),
+        incoming_dir=_private_folder(_path(environ.get("MOSTRADOR_INCOMING")) or folder / "incoming"),
         log_level=(environ.get("MOSTRADOR_LOG_LEVEL") or "INFO").upper(),
     )
 
