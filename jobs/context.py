@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from redis import Redis, RedisError
 from sqlalchemy import Engine
@@ -18,6 +19,8 @@ from invoices.store import Store
 from trade.base.clock import Clock
 from trade.base.db import make_engine
 from trade.base.tenancy import SYSTEM, Profile, Scope, TenantSession, session_for
+from trade.catalogue.engines.folder import IndexFolder, IndexReader
+from trade.catalogue.engines.keeping import catch_up
 
 PROGRESS_KEY = "mostrador:progress:{key}"
 PROGRESS_SECONDS = 3_600
@@ -43,10 +46,18 @@ class Context:
         """The present moment: pass it on as ``at=``."""
         return self.clock.now()
 
+    @cached_property
+    def search(self) -> IndexReader:
+        """The search index of this machine, brought up to date before it is asked."""
+        return IndexReader(IndexFolder(self.config.search_dir), keep=self._catch_up)
+
+    def _catch_up(self, search: IndexReader) -> None:
+        catch_up(search, self.session, at=self.clock.system())
+
     @contextmanager
     def session(self, scope: Scope = SYSTEM) -> Iterator[TenantSession]:
         """A session that commits at the end and rolls back on an error."""
-        with session_for(self.engine, scope, self.profile) as session:
+        with session_for(self.engine, scope, self.profile, self.search) as session:
             yield session
 
     def progress(self, key: str, done: int, total: int, stage: str = "") -> None:

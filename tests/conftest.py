@@ -28,6 +28,8 @@ from tests.cast import load as load_cast
 from trade.base import crypto
 from trade.base.clock import Clock
 from trade.base.tenancy import SYSTEM, Profile, Scope, TenantSession, session_for
+from trade.catalogue.engines.folder import IndexFolder, IndexReader
+from trade.catalogue.engines.keeping import catch_up
 
 NETWORKS = ("es", "fr")
 _numbers = itertools.count(1)
@@ -111,12 +113,18 @@ class House:
     engine: Engine
     store: Store
     clock: Clock
+    search: IndexReader = field(init=False)
     _apps: list[Flask] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.search = IndexReader(
+            IndexFolder(self.config().search_dir), keep=lambda reader: catch_up(reader, self.session, at=NOW) and None
+        )
 
     @contextmanager
     def session(self, scope: Scope = SYSTEM) -> Iterator[TenantSession]:
-        """A session of a scope that commits at the end."""
-        with session_for(self.engine, scope, self.profile) as opened:
+        """A session of a scope that commits at the end; its searches see every change that was committed."""
+        with session_for(self.engine, scope, self.profile, self.search) as opened:
             yield opened
 
     def config(self) -> Config:
@@ -137,7 +145,9 @@ class House:
     def app(self) -> Flask:
         """The application, made once per house; forged-request protection is on as in real life."""
         if not self._apps:
-            self._apps.append(create_app(self.config(), TESTING=True, RATELIMIT_ENABLED=False))
+            app = create_app(self.config(), TESTING=True, RATELIMIT_ENABLED=False)
+            app.extensions["search"] = self.search
+            self._apps.append(app)
         return self._apps[0]
 
     def client(self, who: str | None = None, *, bookshop: int | None = None) -> FlaskClient:

@@ -38,5 +38,5 @@ def profile() -> Profile:
 def begin(scope: Scope) -> TenantSession:
     """Open the request's one scope: called by the ``before_request`` of storefront and back office."""
     opened = session()
-    open_scope(opened, scope, profile())
+    open_scope(opened, scope, profile(), current_app.extensions["search"])
     return opened

@@ -105,26 +105,30 @@ class Profile:
         return module in self.modules
 
 
-def open_scope(session: Session, scope: Scope, profile: Profile) -> None:
-    """Say for whom the session works. Raises NoScope if another scope is already open."""
+def open_scope(session: Session, scope: Scope, profile: Profile, search: object = None) -> None:
+    """Say for whom the session works. Raises NoScope if another scope is already open.
+
+    ``search`` is where the session finds the search index, for :func:`trade.catalogue.engines.engine_of`.
+    """
     present = session.info.get("scope")
     if present is not None and present != scope:
         raise NoScope("A session works for one scope only.")
     session.info["scope"] = scope
     session.info["profile"] = profile
+    session.info["search"] = search
 
 
-def make_session(engine: Engine, scope: Scope, profile: Profile) -> TenantSession:
+def make_session(engine: Engine, scope: Scope, profile: Profile, search: object = None) -> TenantSession:
     """A new session for one scope; the caller commits and closes it."""
     session = TenantSession(engine, expire_on_commit=False)
-    open_scope(session, scope, profile)
+    open_scope(session, scope, profile, search)
     return session
 
 
 @contextmanager
-def session_for(engine: Engine, scope: Scope, profile: Profile) -> Iterator[TenantSession]:
+def session_for(engine: Engine, scope: Scope, profile: Profile, search: object = None) -> Iterator[TenantSession]:
     """A session that commits at the end, rolls back on an error, and is closed in any case."""
-    session = make_session(engine, scope, profile)
+    session = make_session(engine, scope, profile, search)
     try:
         yield session
         session.commit()
