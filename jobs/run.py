@@ -140,7 +140,7 @@ def load_demo(context: Context) -> None:
 
 
 def children_of(config: Config) -> list[Child]:
-    """The four processes of an installation."""
+    """The five processes of an installation."""
     environ = {
         **os.environ,
         "MOSTRADOR_HOME": str(config.home),
@@ -154,7 +154,8 @@ def children_of(config: Config) -> list[Child]:
     environ.pop("DATABASE_OWNER_URL", None)  # who serves people never works as the owner of the tables
     python = [sys.executable, "-P", "-m"]
     web = [*python, "gunicorn", "--config", str(ROOT / "config/deploy/gunicorn.conf.py"), "app:from_environment()"]
-    named = {"web": web} | {name: [*python, f"jobs.{name}"] for name in ("worker", "scheduler", "dispatcher")}
+    beside = ("worker", "scheduler", "dispatcher", "indexer")
+    named = {"web": web} | {name: [*python, f"jobs.{name}"] for name in beside}
     logs = config.folder / "log"
     logs.mkdir(exist_ok=True)
     return [

@@ -1,4 +1,4 @@
-"""``/healthz``: database, queue, worker and migration state, for monitors and for ``bin/run``."""
+"""``/healthz``: database, queue, worker, search index and migration state, for monitors and for ``bin/run``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STALE_SECONDS = 30
 @health.get("/healthz")
 def healthz() -> ResponseReturnValue:
     """200 with one word per part, or 503 naming the part that fails."""
-    parts = {"database": _database, "migrations": _migrations, "queue": _queue, "worker": _worker}
+    parts = {"database": _database, "migrations": _migrations, "queue": _queue, "worker": _worker, "search": _search}
     found = {name: _ask(part) for name, part in parts.items()}
     fine = all(answer == "ok" for answer in found.values())
     return jsonify({"status": "ok" if fine else "failing", **found}), 200 if fine else 503
@@ -60,3 +60,15 @@ def _worker() -> str:
     if beat is None:
         return "no heartbeat"
     return "ok" if clock().system().timestamp() - float(beat) < STALE_SECONDS else "heartbeat too old"
+
+
+def _search() -> str:
+    """Whether this machine has an index, and how long ago its process left a sign."""
+    reader = current_app.extensions["search"]
+    alive_at = reader.folder.alive_at()
+    if not reader.ready:
+        return "no index yet"
+    if alive_at is None:
+        return "no heartbeat"
+    age = clock().system().timestamp() - alive_at
+    return "ok" if age < STALE_SECONDS else f"heartbeat {age:.0f} seconds old"

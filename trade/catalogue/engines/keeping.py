@@ -45,7 +45,7 @@ def up_to_date(session: TenantSession, folder: IndexFolder) -> bool:
     return session.scalar(select(SearchChange.id).where(SearchChange.copy_id == copy.id).limit(1)) is None
 
 
-def catch_up(reader: IndexReader, sessions: Sessions, *, at: datetime, seconds: float = PATIENCE) -> int:
+def catch_up(reader: IndexReader, sessions: Sessions, *, at: datetime, tell: Told | None = None) -> int:
     """Read every changed book again, or build the index where there is none; returns how many books were read.
 
     Raises Busy where another process writes for longer than the patience.
@@ -53,14 +53,16 @@ def catch_up(reader: IndexReader, sessions: Sessions, *, at: datetime, seconds: 
     with sessions() as session:
         if up_to_date(session, reader.folder):
             return 0
-    with reader.folder.locked(seconds=seconds):
+    with reader.folder.locked(seconds=PATIENCE):
         with sessions() as session:
             generation, copy = reader.folder.current(), _copy(session, reader.folder)
         if generation is None or copy is None or copy.generation != generation.token:
-            return _build(reader, sessions, at=at, tell=None)
+            return _build(reader, sessions, at=at, tell=tell)
         engine, read = reader.opened(now=True), 0
         while changed := _read_changed(engine, sessions, copy.id):
             read += changed
+            if tell is not None:
+                tell(read, read)
         return read
 
 
