@@ -131,6 +131,7 @@ class FeedPages(ScreenView):
             return waiting, {"Refresh": "2"}
         part = part_asked(run)
         waits = run.state in WAITING
+        summary = queries.summary(session, bookshop_id=shop.id, at=at)
         days = queries.histories(session, bookshop_ids=[shop.id], at=at)[shop.id].days if waits else []
         return self.render(
             "office/stock_run.html",
@@ -143,11 +144,11 @@ class FeedPages(ScreenView):
             meaning=stock_files.meaning(run),
             reasons=stock_files.reasons(run),
             error=say(Text(run.error["message"], run.error["values"])) if run.error else "",
-            summary=queries.summary(session, bookshop_id=shop.id, at=at),
+            summary=summary,
             part=part,
             figures=figures(part, lambda name: url_for(".run", run_id=run.id, lines=name)),
             shown=lines(session, part),
-            plot=feeds.time_plot(days, proposed=run.titles_before + run.added - run.zeroed) if waits else None,
+            plot=feeds.time_plot(days, proposed=summary.titles + run.added - run.zeroed) if waits else None,
             count=_count_to_type(run),
             origin=feeds.origin(run),
             took=feeds.took(run),
