@@ -30,6 +30,7 @@ from web.database import session as web_session
 from web.language import say
 
 HISTORY = 25
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class UploadForm(PaperForm):
@@ -190,11 +191,17 @@ class FeedPages(ScreenView):
     @expose("/model.csv")
     def model(self) -> ResponseReturnValue:
         """Our model file in the reader's language (F21)."""
-        return Response(
-            model_csv.template(str(get_locale())),
-            mimetype="text/csv",
-            headers={"Content-Disposition": "attachment; filename=stock-model.csv"},
-        )
+        return _download(model_csv.template(str(get_locale())), "csv", "text/csv")
+
+    @expose("/model.xlsx")
+    def model_spreadsheet(self) -> ResponseReturnValue:
+        """The same as a spreadsheet."""
+        return _download(model_csv.spreadsheet(str(get_locale())), "xlsx", SPREADSHEET)
+
+
+def _download(data: bytes, kind: str, media_type: str) -> Response:
+    disposition = {"Content-Disposition": f"attachment; filename=stock-model.{kind}"}
+    return Response(data, mimetype=media_type, headers=disposition)
 
 
 def _format_names() -> dict[str, str]:

@@ -36,6 +36,7 @@ public.home                       GET     everybody       200     -       -
 public.search                     GET     everybody       200     -       -
 public.suggest                    GET     everybody       200     -       -
 public.book                       GET     everybody       200     -       404
+public.cover                      GET     everybody       200     -       404
 public.bookshops                  GET     everybody       200     -       -
 public.bookshop                   GET     everybody       200     -       404
 public.choose_bookshop            POST    everybody       302     -       404
@@ -122,6 +123,7 @@ office_reservations.lapse         POST    bookshops       302     404     404
 office_stock.index                GET     bookshops       200     -       -
 office_stock.upload               POST    bookshops       200     -       -
 office_stock.model                GET     bookshops       200     -       -
+office_stock.model_spreadsheet    GET     bookshops       200     -       -
 office_stock.titles               GET     bookshops       200     -       -
 office_stock.price_errors         GET     bookshops       200     -       -
 office_stock.rare                 GET     bookshops       200     -       -
