@@ -153,8 +153,7 @@ def cut(line: str, form: Layout, *, shortest: int) -> dict[str, str]:
     every field may have shifted.
     """
     if len(line) > form.width:
-        line = line.rstrip(" ")
-    if len(line) > form.width:
+        # Letters first: where blanks at the end made room for them, the line would look whole but have shifted.
         line = _ESCAPE.sub(lambda found: bytes.fromhex(found[1]).decode("cp1252", errors="replace"), line).rstrip(" ")
     if not shortest <= len(line) <= form.width:
         raise Refused(

@@ -89,8 +89,8 @@ _BINDINGS: Mapping[str, Form] = {
     "08": Form.PAPERBACK,
     **dict.fromkeys(("05", "06", "07", "09", "10"), Form.OTHER_BOOK),
 }
-_BOOKS = frozenset({"10", "00", ""})
 _AUDIO = "20"
+_OTHER_THINGS = frozenset({"30", "40", "50", "60"})
 _TEXTBOOKS = "300"
 _CENTIMETRES = 50
 _HEAVIEST = 30_000
@@ -139,7 +139,7 @@ def entry_of(number: int, fields: dict[str, str], version: str, supplier: str) -
     if isinstance(isbn, NotABook):
         return isbn
     product = fields["product"].strip()
-    if not (product in _BOOKS or product == _AUDIO):
+    if product in _OTHER_THINGS:
         return NotABook(number, f"SINLI {product}")
     if not title:
         raise Refused(N_("The title is missing."))
