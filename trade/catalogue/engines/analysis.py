@@ -15,6 +15,8 @@ SMALL = (
 )
 """Words that nobody is found by: they count only where nothing else is asked for."""
 BEGINNINGS = 4
+FULL = "="
+"""Marks a whole name among parts of names."""
 SHORT, LONGEST_PREFIX = 3, 10
 """Typeahead: beginnings of up to so many letters are kept for what is asked for most; and for every book."""
 _JOINED = re.compile(r"[^\W_]+(?:['’‐\-·.&][^\W_]+)+")
@@ -55,9 +57,9 @@ def name_key(told: Iterable[str]) -> str:
 
 
 def name_keys(name: str) -> list[str]:
-    """A name in full and without its first words: Gabriel García Márquez, García Márquez, Márquez."""
+    """A name in full (marked) and without its first words: Gabriel García Márquez, García Márquez, Márquez."""
     told = telling(name)
-    return sorted({name_key(told[start:]) for start in range(len(told))})
+    return [FULL + name_key(told), *sorted({name_key(told[start:]) for start in range(len(told))})]
 
 
 def typed_key(text: str) -> str:

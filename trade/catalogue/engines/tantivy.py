@@ -18,6 +18,7 @@ from tantivy import Document, FieldType, Occur, Query, Searcher
 
 from trade.catalogue.engines import Ask, Entry, Hits, Narrowed, Suggested, Word
 from trade.catalogue.engines.analysis import (
+    FULL,
     LONGEST_PREFIX,
     beginnings,
     joined,
@@ -40,7 +41,7 @@ POPULAR: Final = 8
 COMPLETIONS: Final = 40
 MOST_CHOICES: Final = 12
 _NONE = "-"
-_WHOLE, _NAME, _BEGIN = 60.0, 25.0, 12.0
+_WHOLE, _FULL_NAME, _NAME, _BEGIN = 60.0, 50.0, 30.0, 12.0
 _BY_FIELD = {"title": 1.0, "author": 1.0, "series": 0.7}
 _ANYWHERE = 0.4
 _UNFINISHED = 0.4
@@ -320,6 +321,7 @@ class _Asked:
         if self._texts:
             yield Query.const_score_query(_term("whole", " ".join(self._texts)), _WHOLE)
             yield Query.const_score_query(_term("name", name_key(self._texts)), _NAME)
+            yield Query.const_score_query(_term("name", FULL + name_key(self._texts)), _FULL_NAME)
 
 
 def _narrowing(narrowed: Narrowed) -> Iterator[Query]:

@@ -75,11 +75,26 @@ def searched(
     exact: bool = False,
 ) -> Searched:
     """The same as :func:`search`, by ISBN and score, narrowed; and what was asked of the index."""
+    ask = _numbered(words, narrowed)
+    if ask is not None and ask.isbns is not None and ask.isbns[0] == ask.isbns[1] and narrowed == EVERYTHING:
+        return Searched(ask, _by_number(session, ask.isbns[0], offset))
+    return answer(engine_of(session), words=words, narrowed=narrowed, limit=limit, offset=offset, exact=exact)
+
+
+def answer(
+    engine: Engine,
+    *,
+    words: str,
+    narrowed: Narrowed = EVERYTHING,
+    limit: int = 20,
+    offset: int = 0,
+    exact: bool = False,
+) -> Searched:
+    """What the index alone answers."""
     limit, offset = min(max(limit, 1), DEEPEST), min(max(offset, 0), DEEPEST)
-    engine = engine_of(session)
     ask = _numbered(words, narrowed)
     if ask is not None:
-        return Searched(ask, _by_number(session, ask, limit, offset))
+        return Searched(ask, engine.hits(ask, limit=limit, offset=offset))
     typed = words_of(words[:LONGEST_SEARCH])[:MOST_WORDS]
     if not typed:
         return Searched()
@@ -114,11 +129,9 @@ def telling_of(typed: list[str]) -> tuple[Word, ...]:
     return tuple(Word(part) for word in told for part in words(word))
 
 
-def _by_number(session: TenantSession, ask: Ask, limit: int, offset: int) -> Hits:
+def _by_number(session: TenantSession, isbn: int, offset: int) -> Hits:
     """A whole ISBN is asked of the catalogue itself: a book that came this second is found by it."""
-    if ask.isbns is None or ask.isbns[0] != ask.isbns[1] or ask.narrowed != EVERYTHING:
-        return engine_of(session).hits(ask, limit=limit, offset=offset)
-    known = session.scalar(select(Book.isbn).where(Book.isbn == ask.isbns[0]))
+    known = session.scalar(select(Book.isbn).where(Book.isbn == isbn))
     return Hits() if known is None else Hits(1, [] if offset else [known], [] if offset else [1.0])
 
 
