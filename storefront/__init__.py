@@ -12,6 +12,8 @@ from storefront.frame import BUNDLES
 def init(app: Flask) -> dict[str, str]:
     """Register the storefront and return what each of its routes demands."""
     frame.init(app)
+    app.register_blueprint(views.exchange.exchange)
+    app.extensions["csrf"].exempt(views.exchange.exchange)  # programs come with a key of their own, never by a cookie
     return dict(TABLE)
 
 

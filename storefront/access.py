@@ -8,6 +8,7 @@ TABLE: Final[dict[str, str]] = {
     "storefront.static": "public",
     "public.*": "public",
     "door.*": "public",
+    "exchange.*": "public",
     "join.*": "public",
     "account.*": "reader.data",
     "public.reserve": "reader.reserve",

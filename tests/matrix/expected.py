@@ -75,6 +75,11 @@ join.apply                        POST    everybody       200     -       -
 join.questionnaire                GET     everybody       200     -       410
 join.questionnaire                POST    everybody       302     -       410
 
+exchange.push                     PUT     everybody       401     -       -
+exchange.push                     POST    everybody       401     -       -
+exchange.status                   GET     everybody       401     -       401
+exchange.stocks                   GET     everybody       401     -       401
+
 account.home                      GET     signed-in       200     -       -
 account.consents                  POST    signed-in       302     -       -
 account.delete                    GET     signed-in       200     -       -
