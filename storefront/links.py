@@ -49,6 +49,11 @@ def reserve_path(isbn: int | str, slug: str) -> str:
     return f"{request.script_root}/reserve/{int(isbn):013d}/{quote(slug)}"
 
 
+def cover_path(isbn: int, sha: str, size: str) -> str:
+    """The path of a cover; its address names its contents."""
+    return f"{request.script_root}/cover/{isbn}/{sha}-{size}.webp"
+
+
 def search_path(words: str) -> str:
     """The path of a search."""
     return f"{request.script_root}/search?{urlencode({'q': words})}"

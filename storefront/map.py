@@ -14,7 +14,7 @@ from trade.base.coordinates import Point
 DIAL_SIZE = 300
 DIAL_RADIUS = 132
 DISC = 12
-RINGS_KM = (0.6, 1.5, 3.0, 6.0, 9.0, 15.0, 30.0, 45.0, 60.0)
+RINGS_KM = (0.6, 1.5, 3.0, 6.0, 9.0, 15.0, 30.0, 45.0, 60.0, 90.0, 150.0)
 
 
 class Spot(NamedTuple):
@@ -91,7 +91,7 @@ def bearing(a: Point, b: Point) -> float:
 
 
 def dial(here: Point, places: Sequence[tuple[Point, bool, str]]) -> Dial | None:
-    """Place bookshops around the reader by true distance and bearing; None when the farthest is over 60 km away.
+    """Place bookshops around the reader by true distance and bearing; None when the farthest is over 150 km away.
 
     `places` are (point, on the shelf, name), numbered from 1 in that order.
     """

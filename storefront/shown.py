@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from storefront.covers import cover
-from storefront.links import book_path, bookshop_path, reserve_path
+from storefront.links import book_path, bookshop_path, cover_path, reserve_path
 from storefront.wording import form_name
 from trade.availability.queries import Offer
 from trade.availability.rules import WORDS, Label
@@ -110,8 +110,8 @@ def names(people: Iterable[str]) -> str:
     return format_list([person for person in people if person], locale=get_locale())
 
 
-def book_shown(book: Book) -> BookShown:
-    """A book with its authors and edition in words."""
+def book_shown(book: Book, cover_sha: str = "", size: str = "small") -> BookShown:
+    """A book with its authors and edition in words; ``cover_sha`` where it has a picture (one of two sizes)."""
     return BookShown(
         isbn=f"{book.isbn:013d}",
         title=book.title,
@@ -120,6 +120,7 @@ def book_shown(book: Book) -> BookShown:
         edition=edition(book),
         price_cents=book.price_cents,
         url=book_path(book.isbn),
+        image=cover_path(book.isbn, cover_sha, size) if cover_sha else "",
     )
 
 
@@ -164,7 +165,9 @@ def offer_shown(
     offer: Offer, *, isbn: str, number: int = 1, yours: str = "", reservable: bool = False, street: str = ""
 ) -> OfferShown:
     """An offer in words; ``yours`` is the slug of the chosen bookshop."""
-    near = km(offer.kilometres) if offer.kilometres is not None else offer.city
+    near = ", ".join(
+        part for part in (km(offer.kilometres) if offer.kilometres is not None else "", offer.city) if part
+    )
     return OfferShown(
         number=number,
         name=offer.name,
@@ -173,7 +176,7 @@ def offer_shown(
         label=label_shown(offer.label),
         on_shelf=offer.label is Label.ON_SHELF,
         where=whereabouts(offer.name, offer.city, offer.kilometres),
-        near_note=", ".join(part for part in (near, street) if part),
+        near_note=near,
         street=street,
         note=copies(offer.copies) if offer.label is Label.ON_SHELF else "",
         stale=offer.stale,
@@ -183,9 +186,9 @@ def offer_shown(
     )
 
 
-def card_shown(book: Book, offer: Offer | None = None) -> CardShown:
+def card_shown(book: Book, offer: Offer | None = None, cover_sha: str = "") -> CardShown:
     """A book for a row of covers."""
-    told = book_shown(book)
+    told = book_shown(book, cover_sha)
     return CardShown(told.url, told, offer_shown(offer, isbn=told.isbn) if offer else None)
 
 

@@ -24,6 +24,7 @@ from trade.base.tenancy import TenantSession
 from trade.catalogue.models import Book
 from trade.catalogue.queries import book as known_book
 from trade.catalogue.queries import by_author
+from trade.catalogue.queries.covers import covers
 from trade.catalogue.rules import isbn13
 from trade.members.models import Bookshop
 from trade.members.queries import by_ids
@@ -57,7 +58,7 @@ def book(isbn: str) -> ResponseReturnValue:
     place = here(work)
     listed = list_offers(work, offers(work, isbn=number, at=at, near=place.point, limit=MOST), place, at, isbn)
     chosen = chosen_bookshop()
-    told = book_shown(found)
+    told = book_shown(found, covers(work, isbns=[number]).get(number, ""), "large")
     editions, others = related(work, found)
     return render_template(
         "book.html",
@@ -97,7 +98,7 @@ def list_offers(work: TenantSession, found: list[Offer], place: Here, at: dateti
             number=number,
             yours=yours,
             reservable=offer.bookshop_id in part,
-            street=street(shops.get(offer.bookshop_id), place),
+            street=street(shops.get(offer.bookshop_id), place) if number == 1 else "",
         )
         for number, offer in enumerate(ordered, 1)
     ]
@@ -110,7 +111,7 @@ def list_offers(work: TenantSession, found: list[Offer], place: Here, at: dateti
 
 
 def street(shop: Bookshop | None, place: Here) -> str:
-    """The line under a bookshop's name: its street, and its town where distances say the rest."""
+    """Where the first bookshop is: its street, and its town where distances say the rest."""
     if shop is None:
         return ""
     return ", ".join(part for part in (shop.address, shop.city if place.point else "") if part)

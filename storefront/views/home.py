@@ -17,6 +17,7 @@ from trade.availability.queries import nearest, shown
 from trade.base.tenancy import TenantSession
 from trade.catalogue.models import Book
 from trade.catalogue.queries import newest
+from trade.catalogue.queries.covers import covers
 from trade.members.models import Bookshop
 from trade.members.queries import active
 from web.database import clock, session
@@ -51,7 +52,9 @@ def cards(work: TenantSession, place: Here, close: list[Bookshop], at: datetime)
     """A row of books that can be had near the reader, or anywhere where no place was given."""
     books = {book.isbn: book for book in candidates(work, close, at)}
     found = nearest(work, isbns=list(books), at=at, near=place.point)
-    return [card_shown(books[isbn], found[isbn].offer) for isbn in books if isbn in found][:ROW]
+    chosen = [isbn for isbn in books if isbn in found][:ROW]
+    pictures = covers(work, isbns=chosen)
+    return [card_shown(books[isbn], found[isbn].offer, pictures.get(isbn, "")) for isbn in chosen]
 
 
 def candidates(work: TenantSession, close: list[Bookshop], at: datetime) -> list[Book]:

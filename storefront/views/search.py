@@ -24,6 +24,7 @@ from trade.base.errors import Refused
 from trade.base.tenancy import TenantSession
 from trade.catalogue.models import Book
 from trade.catalogue.queries import LONGEST_SEARCH
+from trade.catalogue.queries.covers import covers
 from trade.catalogue.rules import fold, isbn13
 from trade.reservations.queries import taking_part
 from web.database import clock, session
@@ -145,14 +146,15 @@ def wrong_number(words: str) -> str:
 
 
 def rows(work: TenantSession, found: Found, at: datetime) -> list[Row]:
-    """Results in words, in one query whatever their number."""
+    """Results in words, in two queries whatever their number."""
     part = taking_part(work, bookshop_ids={near.offer.bookshop_id for near in found.nearest.values()}, at=at)
-    return [row(book, found.nearest.get(book.isbn), part) for book in found.books]
+    pictures = covers(work, isbns=[book.isbn for book in found.books])
+    return [row(book, found.nearest.get(book.isbn), part, pictures.get(book.isbn, "")) for book in found.books]
 
 
-def row(book: Book, near: Nearest | None, part: set[int]) -> Row:
+def row(book: Book, near: Nearest | None, part: set[int], cover_sha: str) -> Row:
     """One result in words."""
-    told = book_shown(book)
+    told = book_shown(book, cover_sha)
     if near is None:
         return Row(told.url, told, None, "")
     shown = offer_shown(near.offer, isbn=told.isbn, reservable=near.offer.bookshop_id in part)
