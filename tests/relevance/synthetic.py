@@ -17,19 +17,20 @@ import numpy as np
 
 from config.settings import ROOT
 from trade.catalogue.engines import Entry
-from trade.catalogue.rules import check_digit, fold
+from trade.catalogue.engines.analysis import name_keys, title_keys
+from trade.catalogue.rules import check_digit
 
 JUDGED = Path(__file__).parent
 REAL = (ROOT / "config" / "seeds" / "books" / "books.csv", JUDGED / "books.csv")
 LANGUAGES, SHARES = ("es", "fr", "en", "ca", "gl", "eu"), (0.58, 0.2, 0.13, 0.05, 0.02, 0.02)
 FORMS, FORM_SHARES = ("paperback", "hardback", "ebook", "audio"), (0.7, 0.2, 0.07, 0.03)
-INVENTED, PUBLISHERS, SERIES, SUBJECTS = 120_000, 3_000, 6_000, 240
+INVENTED, SURNAMES, PUBLISHERS, SERIES, SUBJECTS = 120_000, 60_000, 3_000, 6_000, 240
 CHUNK = 20_000
 MOST_HOLDERS = 1_350
 
 
 def real_books() -> list[Entry]:
-    """The books that are asked for, held as many times as any other book of that rank."""
+    """The books that are asked for. Whoever asks for a book has heard of it: they are of the most held tenth."""
     chance = np.random.default_rng(7)
     rows = [row for path in REAL for row in csv.DictReader(path.open(encoding="utf-8"))]
     return [
@@ -43,12 +44,12 @@ def real_books() -> list[Entry]:
             popularity=holders,
             price_cents=1_500,
         )
-        for row, holders in zip(rows, _holders(chance, len(rows)), strict=True)
+        for row, holders in zip(rows, _holders(chance, len(rows), most_held=0.1), strict=True)
     ]
 
 
-def _holders(chance: np.random.Generator, number: int) -> list[int]:
-    drawn: list[int] = np.minimum(chance.random(number) ** -0.7, MOST_HOLDERS).astype(int).tolist()
+def _holders(chance: np.random.Generator, number: int, most_held: float = 1.0) -> list[int]:
+    drawn: list[int] = np.minimum((chance.random(number) * most_held) ** -0.7, MOST_HOLDERS).astype(int).tolist()
     return drawn
 
 
@@ -58,7 +59,8 @@ class Hay:
     def __init__(self, seed: int = 1) -> None:
         self._chance = np.random.default_rng(seed)
         real = real_books()
-        self._taken = {fold(book.title) for book in real} | {fold(re.split(r"[(:/]", book.title)[0]) for book in real}
+        self._taken = {key for book in real for key in title_keys(book.title)}
+        self._taken |= {key for book in real for name in book.authors for key in name_keys(name)}
         titles = [re.sub(r"[^\w'’ ]+", " ", book.title).split() for book in real]
         common = Counter(word for title in titles for word in title)
         names = [name.split() for book in real for name in book.authors[:1]]
@@ -69,8 +71,12 @@ class Hay:
         zipf = 1 / (np.arange(len(invented)) + 30) ** 0.9
         law = np.concatenate([np.array([*common.values()]) / sum(common.values()) * 0.5, zipf / zipf.sum() * 0.5])
         self._law = np.cumsum(law / law.sum())
-        real_surnames = sorted({part for name in names for part in name[1:] if len(part) > 2})
-        self._surnames = np.array([*real_surnames, *(word.title() for word in invented[: len(real_surnames) * 30])])
+        held = Counter(part for name in {tuple(name) for name in names} for part in name[1:] if len(part) > 2)
+        often = [name for name, number in held.items() if number > 2]
+        seldom = [name for name in held if name not in often]
+        self._surnames = np.array([*often, *seldom, *(word.title() for word in invented[:SURNAMES])], dtype=object)
+        shares = [np.full(len(often), 0.35 / len(often)), np.full(len(seldom), 1e-6), zipf[:SURNAMES] / zipf.sum()]
+        self._surname_law = np.cumsum(np.concatenate(shares) / np.concatenate(shares).sum())
         self._lengths = np.array([min(len(title), 12) for title in titles])
         self._publishers = [f"{word.title()} {end}" for word, end in zip(
             invented[-PUBLISHERS:], ("Ediciones", "Editorial", "Éditions") * PUBLISHERS, strict=False)]  # fmt: skip
@@ -113,7 +119,7 @@ class Hay:
         chance = self._chance
         lengths = chance.choice(self._lengths, size)
         drawn = self._draw(int(lengths.sum()))
-        surnames = chance.choice(self._surnames, (size, 2)).tolist()
+        surnames = self._surnames[np.searchsorted(self._surname_law, chance.random((size, 2)))].tolist()
         given = chance.integers(0, len(self._first), size).tolist()
         holders = _holders(chance, size)
         languages = chance.choice(LANGUAGES, size, p=SHARES).tolist()
@@ -125,7 +131,7 @@ class Hay:
             title = " ".join(drawn[place : place + length])
             place += length
             title = title[0].upper() + title[1:]
-            if fold(title) in self._taken:
+            if not self._taken.isdisjoint(title_keys(title)):
                 title = f"{title} {surnames[row][0]}"
             twelve = f"9798{first + row:08}"
             numbered = series[row] < SERIES

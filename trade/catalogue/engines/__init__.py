@@ -79,12 +79,16 @@ EVERYTHING = Narrowed()
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Books that hold every word, narrowed; or with ISBNs from and to. ``least``: so many of the words will do."""
+    """Books that hold every word, narrowed; or with ISBNs from and to. ``least``: so many of the words will do.
+
+    ``typed`` are all folded words, small ones too: of two titles the one with the same article comes first.
+    """
 
     words: tuple[Word, ...] = ()
     isbns: tuple[int, int] | None = None
     narrowed: Narrowed = EVERYTHING
     least: int | None = None
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

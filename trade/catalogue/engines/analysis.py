@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from trade.catalogue.rules import ARTICLES, fold
 
@@ -15,27 +16,41 @@ SMALL = (
 )
 """Words that nobody is found by: they count only where nothing else is asked for."""
 BEGINNINGS = 4
-FULL = "="
-"""Marks a whole name among parts of names."""
+FULL, SERIES = "=", "#"
+"""Mark a whole name among parts of names, a title with its small words, a series with its number."""
 SHORT, LONGEST_PREFIX = 3, 10
 """Typeahead: beginnings of up to so many letters are kept for what is asked for most; and for every book."""
 _JOINED = re.compile(r"[^\W_]+(?:['’‐\-·.&][^\W_]+)+")
+_NUMBERED = re.compile(
+    r"(?P<series>[^()\[\]:;]*?)[,\s]*(?:#|\bn[º°.]|\b(?:vol(?:ume|umen)?|tom[eo]|t|book|libro|livre|part[ei]?)\b\.?)"
+    r"\s*(?P<number>\d{1,4})\b",
+    re.IGNORECASE,
+)
+_DIGITS = re.compile(r"#\s?\d|(?:vol|tom|book|libro|livre|part)[a-z]*\.?\s\d|\b(?:t|n[º°.])\.?\s?\d", re.IGNORECASE)
+_JOINTS = frozenset("'’‐-·.&")
 _MAIN = re.compile(r"\s*[(\[:/=]|\s[-–—]\s")
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=10_000)
+def words(text: str) -> tuple[str, ...]:
     """The folded words, numbers without leading noughts ("Vol. 04" is 4)."""
-    return [word.lstrip("0") or "0" if word[0] == "0" and word.isdigit() else word for word in fold(text).split()]
+    found = fold(text).split()
+    if "0" in text:
+        found = [word.lstrip("0") or "0" if word[0] == "0" and word.isdigit() else word for word in found]
+    return tuple(found)
 
 
-def telling(text: str) -> list[str]:
+@lru_cache(maxsize=10_000)
+def telling(text: str) -> tuple[str, ...]:
     """The words that tell something, or all of them where they are small words only."""
     every = words(text)
-    return [word for word in every if word not in SMALL] or every
+    return tuple([word for word in every if word not in SMALL]) or every
 
 
 def joined(text: str) -> list[str]:
     """What stands together by hyphen, point or apostrophe as one word too: Saint-Exupéry, Jun'ichirō, S.A."""
+    if _JOINTS.isdisjoint(text):
+        return []
     return [fold(found).replace(" ", "") for found in _JOINED.findall(text)]
 
 
@@ -43,6 +58,21 @@ def title_keys(title: str) -> list[str]:
     """A title by its telling words, and the same without subtitle, series and translation."""
     keys = {" ".join(telling(title)), " ".join(telling(_MAIN.split(title, maxsplit=1)[0]))}
     return sorted(key for key in keys if key)
+
+
+def exact_keys(title: str) -> list[str]:
+    """A title with its small words (marked), and without subtitle."""
+    return sorted({FULL + " ".join(words(part)) for part in (title, _MAIN.split(title, maxsplit=1)[0])})
+
+
+def series_keys(title: str, collection: str) -> list[str]:
+    """Series and number, the series by all of its words and by its first one: "(Artemis Fowl #2)", "Bleach Vol. 12"."""
+    keys = {" ".join(telling(collection))} if collection[-1:].isdigit() else set()
+    for found in _NUMBERED.finditer(title) if _DIGITS.search(title) else ():
+        told = telling(found["series"])
+        number = found["number"].lstrip("0") or "0"
+        keys |= {" ".join([*words_, number]) for words_ in (told, told[:1]) if words_}
+    return sorted(SERIES + key for key in keys)
 
 
 def beginnings(title: str) -> list[str]:

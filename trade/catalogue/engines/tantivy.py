@@ -18,13 +18,18 @@ from tantivy import Document, FieldType, Occur, Query, Searcher
 
 from trade.catalogue.engines import Ask, Entry, Hits, Narrowed, Suggested, Word
 from trade.catalogue.engines.analysis import (
+    BEGINNINGS,
     FULL,
     LONGEST_PREFIX,
+    SERIES,
+    SMALL,
     beginnings,
+    exact_keys,
     joined,
     name_key,
     name_keys,
     prefixes,
+    series_keys,
     telling,
     title_keys,
     typed_key,
@@ -39,9 +44,10 @@ BROAD: Final = 20_000
 POPULAR: Final = 8
 """Held by so many bookshops a book is popular."""
 COMPLETIONS: Final = 40
+FEW: Final = 5
 MOST_CHOICES: Final = 12
 _NONE = "-"
-_WHOLE, _FULL_NAME, _NAME, _BEGIN = 60.0, 50.0, 30.0, 12.0
+_WHOLE, _FULL_NAME, _NAME, _SERIES, _EXACT, _BEGIN = 60.0, 50.0, 30.0, 50.0, 15.0, 12.0
 _BY_FIELD = {"title": 1.0, "author": 1.0, "series": 0.7}
 _ANYWHERE = 0.4
 _UNFINISHED = 0.4
@@ -217,16 +223,18 @@ class TantivyWriter:
 
     def _book(self, entry: Entry) -> Document:
         made = Document()
-        title = " ".join((entry.title, entry.subtitle))
-        authors = " ".join(entry.authors)
-        series = " ".join((entry.collection, entry.publisher))
-        every = " ".join((title, authors, *entry.others, series, entry.subject))
+        title = _words(entry.title, entry.subtitle)
+        authors = _words(*entry.authors)
+        series = _words(entry.collection, entry.publisher)
         made.add_unsigned("isbn", entry.isbn)
-        made.add_text("text", " ".join(dict.fromkeys([*words(every), *joined(every)])))
-        made.add_text("title", " ".join([*telling(title), *joined(title)]))
-        made.add_text("author", " ".join([*words(authors), *joined(authors)]))
-        made.add_text("series", " ".join(words(series)))
+        every = dict.fromkeys([*title, *authors, *series, *_words(entry.subject, *entry.others)])
+        made.add_text("text", " ".join(every))
+        made.add_text("title", " ".join([word for word in title if word not in SMALL] or title))
+        made.add_text("author", " ".join(authors))
+        made.add_text("series", " ".join(series))
         _add(made, "whole", title_keys(entry.title))
+        _add(made, "whole", exact_keys(entry.title))
+        _add(made, "whole", series_keys(entry.title, entry.collection))
         _add(made, "begin", beginnings(entry.title))
         _add(made, "name", {key for author in entry.authors for key in name_keys(author)})
         popular = entry.popularity >= POPULAR
@@ -241,7 +249,7 @@ class TantivyWriter:
         made.add_unsigned("popularity", entry.popularity)
         made.add_float("weight", weight(entry.popularity))
         by = ", ".join(entry.authors)
-        made.add_bytes("shown", json.dumps(["title", entry.title, by, series], ensure_ascii=False).encode())
+        made.add_bytes("shown", json.dumps(["title", entry.title, by, entry.collection], ensure_ascii=False).encode())
         return made
 
 
@@ -312,8 +320,10 @@ class _Asked:
                 for text in self._completed.get(word.text, ()):
                     yield Query.boost_query(_term(name, text), boost * _UNFINISHED)
         yield from self._exactly()
-        if 1 <= len(self._texts) <= 4:
-            yield Query.const_score_query(_term("begin", " ".join(self._texts)), _BEGIN)
+        if 1 <= len(self._texts) <= BEGINNINGS:
+            last = self._completed.get(self._texts[-1], ())
+            for text in dict.fromkeys([self._texts[-1], *last[:FEW]]):
+                yield Query.const_score_query(_term("begin", " ".join([*self._texts[:-1], text])), _BEGIN)
         if len(self._texts) > 1:
             yield Query.phrase_query(SCHEMA, "title", list(self._texts), slop=1)
 
@@ -322,6 +332,9 @@ class _Asked:
             yield Query.const_score_query(_term("whole", " ".join(self._texts)), _WHOLE)
             yield Query.const_score_query(_term("name", name_key(self._texts)), _NAME)
             yield Query.const_score_query(_term("name", FULL + name_key(self._texts)), _FULL_NAME)
+            yield Query.const_score_query(_term("whole", SERIES + " ".join(self._texts)), _SERIES)
+        if self._ask.typed:
+            yield Query.const_score_query(_term("whole", FULL + self._ask.typed), _EXACT)
 
 
 def _narrowing(narrowed: Narrowed) -> Iterator[Query]:
@@ -336,6 +349,11 @@ def _narrowing(narrowed: Narrowed) -> Iterator[Query]:
 
 def _term(name: str, text: str) -> Query:
     return Query.term_query(SCHEMA, name, text, "freq")
+
+
+def _words(*texts: str) -> list[str]:
+    """Every word of some texts, and what hyphens and apostrophes join as one word too."""
+    return [word for text in texts if text for word in (*words(text), *joined(text))]
 
 
 def _add(made: Document, name: str, texts: Iterable[str]) -> None:

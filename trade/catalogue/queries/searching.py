@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from trade.catalogue.engines.analysis import SMALL, words
 from trade.catalogue.models import Book
 from trade.catalogue.queries.books import books
 from trade.catalogue.queries.meaning import meant
-from trade.catalogue.rules import isbn_in, words_of
+from trade.catalogue.rules import fold, isbn_in, words_of
 
 LONGEST_SEARCH: Final = 200
 MOST_WORDS: Final = 8
@@ -98,7 +98,7 @@ def answer(
     typed = words_of(words[:LONGEST_SEARCH])[:MOST_WORDS]
     if not typed:
         return Searched()
-    ask = Ask(telling_of(typed), narrowed=narrowed)
+    ask = Ask(telling_of(typed), narrowed=narrowed, typed=fold(words[:LONGEST_SEARCH]))
     found = _widened(engine, Searched(ask, engine.hits(ask, limit=limit, offset=offset)), limit, offset)
     if found.hits.total or exact:
         return found
@@ -152,6 +152,6 @@ def _widened(engine: Engine, found: Searched, limit: int, offset: int) -> Search
     ask = found.ask
     if ask is None or found.hits.total >= FEW or len(ask.words[-1].text) < SHORTEST_BEGINNING:
         return found
-    wider = Ask((*ask.words[:-1], Word(ask.words[-1].text, unfinished=True)), narrowed=ask.narrowed)
+    wider = replace(ask, words=(*ask.words[:-1], Word(ask.words[-1].text, unfinished=True)))
     hits = engine.hits(wider, limit=limit, offset=offset)
     return Searched(wider, hits) if hits.total > found.hits.total else found
