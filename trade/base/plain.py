@@ -36,7 +36,7 @@ def plain_text(markup: str, *, longest: int = LONGEST) -> str:
     words = _CONTROLS.sub(" ", html.unescape(nh3.clean(broken, tags=set(), link_rel=None)))
     words = _EMPTY_LINES.sub("\n", _BLANKS.sub(" ", words)).strip()
     lines = "\n".join(line.strip() for line in words.split("\n"))
-    return lines if len(lines) <= longest else shortened(lines[:longest])
+    return lines if len(lines) <= longest else shortened(lines[: longest - 1])
 
 
 def shortened(cut: str) -> str:
