@@ -23,6 +23,8 @@ _EMPTY_LINES = re.compile(r"\n\s*\n+")
 
 def tidy(text: str) -> str:
     """A text on one line: no control characters, single blanks, none at its ends."""
+    if text.isprintable():
+        return " ".join(text.split())
     return " ".join(_CONTROLS.sub(" ", text.translate(_JOINS)).split())
 
 
