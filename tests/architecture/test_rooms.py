@@ -23,6 +23,7 @@ ADAPTERS = {
 # (``arrival``); how well its feed does is told by ``health``, as pure as rules. Catalogue: every feed gives
 # ``records`` of one shape. Trastienda: distributors are asked by the edge, between transactions (``asking``).
 # None of these is a rule about a thing stored.
+# ``finding`` joins the search of the catalogue with availability: one read of two rooms, and no query of its own.
 MORE = {
     "accounts": {"identity", "permissions"},
     "stock": {"sheet", "table", "configured", "readers", "quick", "arrival", "health"},

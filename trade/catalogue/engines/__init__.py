@@ -139,12 +139,24 @@ class Engine(Protocol):
 class Search(Protocol):
     """What a session carries: where the newest engine is."""
 
+    @property
+    def ready(self) -> bool: ...
+
     def engine(self) -> Engine: ...
 
 
 def engine_of(session: TenantSession) -> Engine:
     """The newest index that this session's process sees. Raises NoScope where the session was given none."""
+    return _search_of(session).engine()
+
+
+def is_ready(session: TenantSession) -> bool:
+    """Whether an index is there at all; else every answer is empty for now."""
+    return _search_of(session).ready
+
+
+def _search_of(session: TenantSession) -> Search:
     search = session.info.get("search")
     if search is None:
         raise NoScope("No search was given to this session.")
-    return cast(Search, search).engine()
+    return cast(Search, search)
