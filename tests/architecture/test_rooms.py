@@ -25,6 +25,7 @@ ADAPTERS = {
 # None of these is a rule about a thing stored.
 # ``finding`` joins the search of the catalogue with availability: one read of two rooms, and no query of its own.
 MORE = {
+    "availability": {"finding"},
     "accounts": {"identity", "permissions"},
     "stock": {"sheet", "table", "configured", "readers", "quick", "arrival", "health"},
     "catalogue": {"records"},

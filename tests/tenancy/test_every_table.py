@@ -24,7 +24,7 @@ pytestmark = pytest.mark.database
 PUBLIC_TABLES = {
     "author", "book", "book_cover", "book_detail", "book_price", "bookshop", "bookshop_stock", "category",
     "closing_day", "delegated_distributor", "directory_mark", "distributor", "distributor_stock", "legal_text",
-    "message_template", "place", "presale_part", "question", "questionnaire", "requirement", "search_word",
+    "message_template", "place", "presale_part", "question", "questionnaire", "requirement",
     "setting_value", "stock_hold", "stock_line", "trusted_distributor", "vacation",
 }  # fmt: skip
 EVERY_BOOKSHOP = {"campaign", "campaign_book", "campaign_bookshop", "gift_cheque", "stock_adapter"}

@@ -171,21 +171,6 @@ class BookCover(Base):
     created_at: Mapped[datetime]
 
 
-class SearchWord(Base):
-    """A word of the catalogue and in how many books it stands: what typing errors are corrected to."""
-
-    __tablename__ = "search_word"
-    __access__ = ("anyone_read",)
-
-    word: Mapped[str] = mapped_column(primary_key=True)
-    books: Mapped[int]
-
-    __table_args__ = (
-        Index("ix_search_word_prefix", "word", postgresql_ops={"word": "text_pattern_ops"}),
-        Index("ix_search_word_alike", "word", postgresql_using="gin", postgresql_ops={"word": "gin_trgm_ops"}),
-    )
-
-
 class SearchCopy(Base):
     """One copy of the search index: a machine and its folder. A change of a book is noted once for each copy.
 

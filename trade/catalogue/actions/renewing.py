@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import BigInteger, Integer, Table, Text, delete, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from trade.base.errors import Refused
 from trade.base.sets import put_rows, row_table
@@ -20,7 +18,7 @@ from trade.catalogue.actions.categories import ensure_categories
 from trade.catalogue.actions.pricing import Line, keep_prices
 from trade.catalogue.actions.sources import ranks_of
 from trade.catalogue.engines import note_changed
-from trade.catalogue.models import Author, Book, BookDetail, SearchWord
+from trade.catalogue.models import Author, Book, BookDetail
 from trade.catalogue.records import Availability
 from trade.catalogue.rules import (
     Merged,
@@ -60,7 +58,6 @@ def renew(
     renamed = _keep_contributors(session, {isbn: contributors for isbn, (_, contributors, _) in made.items()}, before)
     _keep_details(session, {isbn: detail_values(merger.fields, isbn=isbn) for isbn, (_, _, merger) in made.items()})
     keep_prices(session, lines={isbn: maker.lines[isbn] for isbn in made}, known=before.keys(), at=at)
-    _count_words(session, written, before)
     note_changed(session, isbns={row["isbn"] for row in written} | renamed | set(orphans))
     moved = [row["isbn"] for row in written if _judged_otherwise(before.get(row["isbn"]), row)]
     if moved or orphans:
@@ -162,25 +159,6 @@ def _keep_details(session: TenantSession, wanted: Mapping[int, Row]) -> None:
     ]
     if rows:
         session.execute(put_rows(_table(BookDetail), rows))
-
-
-def _count_words(session: TenantSession, rows: Sequence[Row], before: Mapping[int, Row]) -> None:
-    """Keep the number of books per word: the new words of each book count one up, those it lost one down."""
-    moved: Counter[str] = Counter()
-    for row in rows:
-        was = before.get(row["isbn"])
-        if was is None or was["search_key"] != row["search_key"]:
-            moved.update(set(row["search_key"].split()))
-            moved.subtract(set(was["search_key"].split()) if was else ())
-    changed = [{"word": word, "books": count} for word, count in sorted(moved.items()) if count]
-    if changed:
-        given = row_table({"word": Text, "books": Integer}, changed)
-        added = upsert(SearchWord).from_select(["word", "books"], select(*given.c))
-        session.execute(
-            added.on_conflict_do_update(
-                index_elements=["word"], set_={"books": SearchWord.books + added.excluded.books}
-            )
-        )
 
 
 def _table(model: Any) -> Table:
