@@ -17,6 +17,7 @@ STAFF = {
     "staff_members.*": "staff.members",
     "staff_feeds.*": "staff.stock",
     "staff_runs.*": "staff.stock",
+    "staff_formats.*": "staff.stock",
     "staff_books.*": "staff.catalogue",
     "staff_campaigns.*": "staff.cheques",
     "staff_cheques.*": "staff.cheques",

@@ -14,6 +14,7 @@ from backoffice.staff.components import Components
 from backoffice.staff.feeds import Feeds
 from backoffice.staff.find import Find
 from backoffice.staff.joining import Applications
+from backoffice.staff.formats import Formats
 from backoffice.staff.mail_templates import MailTemplates
 from backoffice.staff.mails import Outbox
 from backoffice.staff.members import Members
@@ -50,6 +51,7 @@ def views() -> Sequence[BaseView]:
         Feeds(name=N_("Stock feeds"), endpoint="staff_feeds", url="feeds"),
         Runs(FeedRun, name=N_("Stock files"), endpoint="staff_runs", url="runs"),
         Books(Book, name=N_("Books"), endpoint="staff_books", url="books"),
+        Formats(name=N_("Stock formats"), endpoint="staff_formats", url="formats"),
         Campaigns(name=N_("Gift-cheque campaigns"), endpoint="staff_campaigns", url="campaigns"),
         Cheques(GiftCheque, name=N_("Gift cheques"), endpoint="staff_cheques", url="cheques"),
         Months(name=N_("Months"), endpoint="staff_months", url="months"),

@@ -73,6 +73,7 @@ FILLED: dict[str, Any] = {
     "staff_erasures": {"record_id": "request_id", "step": "execute"},
     "staff_jobs": {"record_id": "effect_id"},
     "staff_legal": {"record_id": "text_id"},
+    "staff_formats": {"key": "elico"},
     "staff_legal.edit": {"record_id": "draft_text_id"},
     "staff_legal.publish": {"record_id": "draft_text_id"},
     "staff_members": {"record_id": "applicant_id", "step": "refuse"},

@@ -217,6 +217,14 @@ staff_campaigns.create            GET     staff           200     -       -
 staff_campaigns.create            POST    staff           200     -       -
 staff_campaigns.campaign          GET     staff           200     -       404
 staff_campaigns.issue             POST    staff           200     -       404
+staff_formats.index               GET     staff           200     -       -
+staff_formats.add                 POST    staff           200     -       -
+staff_formats.adapter             GET     staff           200     -       404
+staff_formats.describe            POST    staff           200     -       404
+staff_formats.sample              POST    staff           302     -       404
+staff_formats.test                POST    staff           302     -       404
+staff_formats.use                 POST    staff           302     -       404
+staff_formats.retire              POST    staff           302     -       404
 staff_campaigns.drop              POST    staff           302     -       404
 staff_cheques.index_view          GET     staff           200     -       -
 staff_cheques.export              GET     staff           200     -       404

@@ -101,20 +101,6 @@ def first_cells(data: bytes, *, options: Options, most: int = 8) -> list[list[st
     return [_cells(line, options.delimiter) for _, line in _few(lines_in(_text(data, options.encoding)), most)]
 
 
-def headings(data: bytes, *, options: Options) -> list[str]:
-    """What the columns of a sample may be called: by its first line, or by their numbers."""
-    first = next(iter(first_cells(data, options=options, most=1)), [])
-    if options.heading:
-        return [cell.strip() for cell in first if cell.strip()]
-    return [str(number) for number in range(1, len(first) + 1)]
-
-
-def likely_delimiter(data: bytes, *, encoding: str) -> str:
-    """The delimiter that stands most often in the first line of a sample."""
-    first = next(iter(lines_in(_text(data, encoding))), (1, ""))[1]
-    return max(DELIMITERS, key=first.count)
-
-
 def _few(lines: Lines, most: int) -> Iterator[tuple[int, str]]:
     for count, line in enumerate(lines):
         if count == most:

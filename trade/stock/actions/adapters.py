@@ -101,16 +101,22 @@ def sample_of(session: TenantSession, *, adapter: StockAdapter, store: FileStore
     return unpack(store.get(file.sha256), file.name)
 
 
+def read_sample(session: TenantSession, *, adapter: StockAdapter, store: FileStore) -> Reading | None:
+    """The sample as the adapter reads it, None where there is none. Raises Refused where it cannot be read."""
+    sample = sample_of(session, adapter=adapter, store=store)
+    return of_row(adapter).read(sample[0]) if sample else None
+
+
 def try_sample(
     session: TenantSession, *, adapter: StockAdapter, at: datetime, store: FileStore
 ) -> tuple[Reading | None, Refused | None]:
     """Read the sample as the adapter would, and keep how it went: the reading, or why there is none."""
-    reading, refused = None, None
+    reading: Reading | None = None
+    refused: Refused | None = None
     try:
-        sample = sample_of(session, adapter=adapter, store=store)
-        if sample is None:
+        reading = read_sample(session, adapter=adapter, store=store)
+        if reading is None:
             raise Refused(N_("Send a sample file first."))
-        reading = of_row(adapter).read(sample[0])
         if not len(reading.sheet):
             raise Refused(N_("Not one line of the sample could be read."))
         adapter.tested_with = {**summary_of(reading), "good": True}
