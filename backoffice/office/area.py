@@ -20,6 +20,7 @@ from backoffice.office.people import People
 from backoffice.office.reservations import Reservations
 from backoffice.office.settings import Settings
 from backoffice.office.stock import Stock
+from backoffice.office.supply import Supply
 from backoffice.office.terms import Terms
 from backoffice.office.terms import gate as terms_gate
 from backoffice.office.today import Today
@@ -43,6 +44,7 @@ MENU = (
         (
             Item(N_("Feeds"), "office_stock.index", "upload", count="waiting"),
             Item(N_("Titles"), "office_stock.titles", "book"),
+            Item(N_("Why not visible?"), "office_stock.why", "help"),
         ),
     ),
     Group(
@@ -64,6 +66,7 @@ MENU = (
         N_("Bookshop"),
         (
             Item(N_("Calendar"), "office_calendar.index", "calendar", phone=True),
+            Item(N_("Trusted distributors"), "office_supply.index", "truck"),
             Item(N_("Money"), "office_money.index", "euro"),
             Item(N_("Settings"), "office_settings.index", "sliders"),
             Item(N_("People"), "office_people.index", "people"),
@@ -90,6 +93,7 @@ def views() -> Sequence[BaseView]:
         Today(name=N_("Today"), endpoint="office_today", url="/office"),
         Reservations(Reservation, name=N_("Reservations"), endpoint="office_reservations", url="reservations"),
         Stock(name=N_("Feeds"), endpoint="office_stock", url="stock"),
+        Supply(name=N_("Trusted distributors"), endpoint="office_supply", url="supply"),
         Cheques(name=N_("Redeem"), endpoint="office_cheques", url="cheques"),
         Money(name=N_("Money"), endpoint="office_money", url="money"),
         Calendar(name=N_("Calendar"), endpoint="office_calendar", url="calendar"),
@@ -138,7 +142,7 @@ def counts(session: TenantSession) -> Mapping[str, int]:
     return {
         "open": reservations.counts(session, bookshop_id=shop)["open"],
         "waiting": Alarm(1) if waiting is not None else 0,
-        "price_errors": stock.count_price_errors(session, bookshop_id=shop),
+        "price_errors": stock.count_price_errors(session, bookshop_id=shop, open_only=True),
     }
 
 

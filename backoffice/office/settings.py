@@ -25,7 +25,7 @@ from trade.base.settings import all_declared, history, value_of
 from trade.base.text import N_
 from trade.members import actions, queries
 from trade.stock.actions import rejudge
-from trade.stock.queries import price_gaps
+from trade.stock.queries import Effect, effect_of, price_gaps
 from trade.stock.rules import Gap, hidden_by
 from trade.stock.settings import THRESHOLDS
 from trade.texts.queries import acceptances_of, all_in_force, text_in_force
@@ -211,7 +211,15 @@ class Settings(ScreenView):
             effects=_effects(rows, gaps),
             curves=_curves(rows, gaps),
             looked="look" in request.form and not wrong,
+            effect=self.effect(rows) if "look" in request.form and not wrong else None,
         )
+
+    def effect(self, rows: list[SettingRow]) -> Effect:
+        """Which titles the typed thresholds would show and hide, with some of each."""
+        session, shop, _ = desk()
+        row = next(row for row in rows if row.setting is THRESHOLDS)
+        present = dict(row.present.value or {}) if row.present else {}
+        return effect_of(session, bookshop_id=shop.id, present=present, wanted=_wanted(row))
 
     def save_thresholds(self, rows: list[SettingRow]) -> None:
         """Save, judge every title anew, and say what that did."""

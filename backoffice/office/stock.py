@@ -1,4 +1,4 @@
-"""Stock: its titles and why some are hidden, the logs of price errors and rare books (T109, T111, T124)."""
+"""Stock: its titles and why some are hidden (T124); the feed and the logs are its other pages."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from flask_admin import expose
 
 from backoffice.office.desk import desk, page_asked
 from backoffice.office.feeds import FeedPages
+from backoffice.office.logs import LogPages
 from trade.base.text import N_
 from trade.stock import queries
 from trade.stock.rules import Verdict
-from web.language import percent
 
 PAGE = 50
 
@@ -31,7 +31,7 @@ REASONS = {
 }
 
 
-class Stock(FeedPages):
+class Stock(FeedPages, LogPages):
     """The stock of one bookshop: its feed, its titles, its logs."""
 
     @expose("/titles")
@@ -60,32 +60,3 @@ class Stock(FeedPages):
             counts=queries.verdict_counts(session, bookshop_id=shop.id),
             summary=queries.summary(session, bookshop_id=shop.id, at=at),
         )
-
-    @expose("/price-errors")
-    def price_errors(self) -> ResponseReturnValue:
-        """The price-error log: both prices, the gap, and three ways out (T111, T112)."""
-        session, shop, at = desk()
-        page = page_asked()
-        total = queries.count_price_errors(session, bookshop_id=shop.id)
-        return self.render(
-            "office/price_errors.html",
-            rows=queries.price_errors(session, bookshop_id=shop.id, limit=PAGE, offset=page * PAGE),
-            gap=_gap,
-            total=total,
-            page=page,
-            pages=-(-total // PAGE),
-            summary=queries.summary(session, bookshop_id=shop.id, at=at),
-        )
-
-    @expose("/rare")
-    def rare(self) -> ResponseReturnValue:
-        """The rare-books log (T109)."""
-        session, shop, _ = desk()
-        page = page_asked()
-        rows = queries.rare_titles(session, bookshop_id=shop.id, limit=PAGE + 1, offset=page * PAGE)
-        return self.render("office/rare.html", rows=rows[:PAGE], more=len(rows) > PAGE, page=page)
-
-
-def _gap(declared: int, network: int) -> str:
-    """How far the network's price is from the declared one, signed."""
-    return percent((network - declared) * 10_000 // declared, 1)

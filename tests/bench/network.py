@@ -179,7 +179,8 @@ def _distributors(connection: psycopg.Connection, network: Network, chance: np.r
     for number, share in enumerate((0.7, 0.3, 0.0)):
         row = connection.execute(
             "INSERT INTO distributor (key, name, state, delegated, prints_on_demand, protocol, address,"
-            " lead_from_hours, lead_to_hours, titles, stock_at) VALUES (%s, %s, 'active', false, false, '', '', 24, 48, %s, %s)"
+            " lead_from_hours, lead_to_hours, titles, stock_at)"
+            " VALUES (%s, %s, 'active', false, false, '', '', 24, 48, %s, %s)"
             " RETURNING id",
             (f"bench-{number}", f"Bench distributor {number}", titles, NOW),
         ).fetchone()

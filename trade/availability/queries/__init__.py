@@ -7,15 +7,19 @@ One statement reads what is stored of the books that are asked for; what is know
 from trade.availability.queries.asked import Asked, ask
 from trade.availability.queries.offers import LARGEST_PAGE, Detail, Nearest, Offer, near_counts, nearest, offers
 from trade.availability.queries.shelves import count_shown, facts, shown, why_hidden
+from trade.availability.queries.why import Explanation, Step, explain
 
 __all__ = [
     "LARGEST_PAGE",
     "Asked",
     "Detail",
+    "Explanation",
     "Nearest",
     "Offer",
+    "Step",
     "ask",
     "count_shown",
+    "explain",
     "facts",
     "near_counts",
     "nearest",

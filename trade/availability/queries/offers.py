@@ -144,6 +144,11 @@ def _first(served: Served, distances: Reals | None) -> int:
     return int(places[0] if distances is None else places[np.argmin(distances[places])])
 
 
+def offer_at(asked: Asked, facts: BookFacts, served: Served, place: int) -> Offer | None:
+    """What one place offers, None where it does not serve the book."""
+    return None if served.ways[place] == NOT_SERVED else _offer(asked, facts, served, place, None)
+
+
 def _offer(asked: Asked, facts: BookFacts, served: Served, place: int, distances: Reals | None) -> Offer:
     shop = asked.directory.places[place]
     label = LABELS[served.ways[place]]

@@ -28,13 +28,16 @@ from trade.stock.actions.holds import hold, keep_until_next_file, release_hold
 from trade.stock.actions.judge import rejudge, rejudge_books
 from trade.stock.actions.logs import forget_old_lines, log_rare_titles
 from trade.stock.actions.mails import warn_silent
+from trade.stock.actions.marks import accept_price, ask_price_again, mark_rare
 from trade.stock.actions.process import process
 from trade.stock.actions.receive import receive_file
 
 __all__ = [
+    "accept_price",
     "add_adapter",
     "apply",
     "arrival_of",
+    "ask_price_again",
     "ask_pull",
     "choose_format",
     "choose_number",
@@ -48,15 +51,16 @@ __all__ = [
     "keep_until_next_file",
     "log_rare_titles",
     "make_token",
+    "mark_rare",
     "note_pull",
     "process",
     "pull_token",
     "put_in_use",
+    "read_sample",
     "receive_file",
     "reject",
     "rejudge",
     "rejudge_books",
-    "read_sample",
     "release_hold",
     "retire",
     "revoke_token",

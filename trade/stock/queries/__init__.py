@@ -30,7 +30,10 @@ from trade.stock.queries.invariants import invariants
 from trade.stock.queries.pages import LARGEST_PAGE
 from trade.stock.queries.runs import changes, open_decision, rejections, run, runs
 from trade.stock.queries.titles import (
+    Effect,
+    Moved,
     count_price_errors,
+    effect_of,
     price_errors,
     price_gaps,
     rare_titles,
@@ -59,6 +62,8 @@ __all__ = [
     "BoardRow",
     "changes",
     "count_price_errors",
+    "Effect",
+    "effect_of",
     "feeds",
     "FeedState",
     "Filter",
@@ -74,6 +79,7 @@ __all__ = [
     "last_applied",
     "last_known",
     "limits",
+    "Moved",
     "open_decision",
     "price_errors",
     "price_gaps",

@@ -1,0 +1,139 @@
+"""Where a bookshop's books come from besides its shelves: trusted distributors, other bookshops (T139-T142)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_babel import gettext
+
+from backoffice.base import ScreenView
+from backoffice.office.desk import desk
+from trade.availability.settings import BUYS, SELLS
+from trade.base import typed
+from trade.base.errors import NotFound, Refused
+from trade.base.settings import Setting, set_value, value_of
+from trade.base.text import N_
+from trade.distributors import actions, queries
+from trade.distributors.rules import moved
+from trade.distributors.settings import MOST_FEE
+from trade.trastienda.settings import OPEN
+from web.language import say
+
+#: By the name in the address: the option, and the module of the network that offers it.
+OPTIONS: dict[str, tuple[Setting, str]] = {
+    "back_room": (OPEN, "back_room"),
+    "sells": (SELLS, "trade"),
+    "buys": (BUYS, "trade"),
+}
+LONGEST_ORDER = 2_000
+
+
+class Supply(ScreenView):
+    """The bookshop's own list of distributors: switch, order and fee, in force at once."""
+
+    @expose("/")
+    def index(self) -> ResponseReturnValue:
+        """The page."""
+        return self.page()
+
+    def page(self, refused: Refused | None = None, wrong: int = 0) -> ResponseReturnValue:
+        """The page, with what was refused and of which distributor."""
+        session, shop, at = desk()
+        found = queries.trusted(session, bookshop_id=shop.id)
+        return self.render(
+            "office/supply.html",
+            mine=[one for one in found if one.row is not None],
+            others=[one for one in found if one.row is None],
+            options=[
+                (name, setting, value_of(session, setting, at=at, bookshop_id=shop.id))
+                for name, (setting, module) in OPTIONS.items()
+                if session.profile.has(module)
+            ],
+            back_room=session.profile.has("back_room") and value_of(session, OPEN, at=at, bookshop_id=shop.id),
+            most_fee=value_of(session, MOST_FEE, at=at),
+            at=at,
+            refused=refused,
+            wrong=wrong,
+        )
+
+    @expose("/trusted/<int:distributor_id>", methods=("POST",))
+    def trust(self, distributor_id: int) -> ResponseReturnValue:
+        """Switch a distributor, or set its fee."""
+        session, shop, at = desk()
+        form = request.form
+        changes: dict[str, Any] = {}
+        if "on" in form:
+            changes["on"] = form["on"] == "yes"
+        try:
+            if "fee" in form:
+                changes["charge_fee"] = form.get("charge") == "y"
+                changes["fee_cents"] = typed.money(form["fee"]) if form["fee"].strip() else 0
+        except Refused as refused:
+            return self.page(refused, distributor_id)
+        _, refused_ = self.attempt(
+            lambda: actions.trust(session, bookshop_id=shop.id, distributor_id=distributor_id, at=at, **changes)
+        )
+        if isinstance(refused_, NotFound):
+            abort(404)
+        if refused_ is not None:
+            return self.page(refused_, distributor_id)
+        flash(_said(changes), "success")
+        return redirect(url_for(".index"))
+
+    @expose("/order", methods=("POST",))
+    def arrange(self) -> ResponseReturnValue:
+        """Put the distributors into another order: by the whole order, or by moving one up or down."""
+        session, shop, at = desk()
+        present = queries.order_of(session, bookshop_id=shop.id)
+        order = _order_asked(present)
+        if order is None:
+            return self.say_no(gettext("That is no order of your distributors."), url_for(".index"))
+        return self.act(
+            lambda: actions.arrange(session, bookshop_id=shop.id, order=order, at=at),
+            said=gettext("The order is saved. The first one that has a book sets its fee."),
+            to=url_for(".index"),
+        )
+
+    @expose("/option/<option>", methods=("POST",))
+    def set_option(self, option: str) -> ResponseReturnValue:
+        """Switch ordering between bookshops, or the back room."""
+        session, shop, at = desk()
+        setting, module = OPTIONS.get(option, (None, ""))
+        if setting is None or not session.profile.has(module):
+            abort(404)
+        on = request.form.get("on") == "yes"
+        return self.act(
+            lambda: set_value(session, setting, on, at=at, bookshop_id=shop.id),
+            said=gettext("Switched on.") if on else gettext("Switched off."),
+            to=url_for(".index"),
+        )
+
+
+def _said(changes: dict[str, Any]) -> str:
+    if "on" in changes:
+        return say(
+            N_("Switched on. Readers see its books from now on.")
+            if changes["on"]
+            else N_("Switched off. Readers do not see its books any more.")
+        )
+    return say(N_("The fee is saved."))
+
+
+def _order_asked(present: list[int]) -> list[int] | None:
+    """The order that was posted: ``order=3,1,2`` or ``move=3:up``; None where it is neither."""
+    step = request.form.get("move", "")
+    one, _, way = step.partition(":")
+    if step:
+        if not one.isascii() or not one.isdigit() or int(one) not in present or way not in ("up", "down"):
+            return None
+        place = present.index(int(one))
+        return moved(present, int(one), to=place - 1 if way == "up" else place + 1)
+    words = request.form.get("order", "")[:LONGEST_ORDER].split(",")
+    if not all(word.isascii() and word.isdigit() for word in words):
+        return None
+    shown = [int(word) for word in words]
+    # A suspended distributor is not shown, but keeps its place at the end.
+    return shown + [one for one in present if one not in shown]
