@@ -20,6 +20,7 @@ STAFF = {
     "staff_formats.*": "staff.stock",
     "staff_books.*": "staff.catalogue",
     "staff_catalogue.*": "staff.catalogue",
+    "staff_distributors.*": "staff.stock",
     "staff_campaigns.*": "staff.cheques",
     "staff_cheques.*": "staff.cheques",
     "staff_months.*": "money.read",

@@ -34,6 +34,8 @@ SCHEDULE = (
     Entry("reservations.lapse", daily(time(4, 0))),
     Entry("stock.demo_resend", daily(time(2, 0)), demo_only=True),
     Entry("catalogue.prices", every(minutes=5)),
+    Entry("catalogue.ask", daily(time(1, 0))),
+    Entry("catalogue.covers", every(minutes=60)),
     Entry("stock.folder", every(minutes=5)),
     Entry("stock.pull", every(minutes=60)),
     Entry("stock.rare", daily(time(3, 30))),

@@ -9,12 +9,14 @@ from flask_admin import BaseView
 from backoffice.area import Area, Search
 from backoffice.profile import Profile
 from backoffice.staff.books import Books
+from backoffice.staff.catalogue import CatalogueFeeds
 from backoffice.staff.cheques import Campaigns, Cheques
 from backoffice.staff.components import Components
+from backoffice.staff.distributors import Distributors
 from backoffice.staff.feeds import Feeds
 from backoffice.staff.find import Find
-from backoffice.staff.joining import Applications
 from backoffice.staff.formats import Formats
+from backoffice.staff.joining import Applications
 from backoffice.staff.mail_templates import MailTemplates
 from backoffice.staff.mails import Outbox
 from backoffice.staff.members import Members
@@ -50,8 +52,10 @@ def views() -> Sequence[BaseView]:
         Members(Bookshop, name=N_("Members"), endpoint="staff_members", url="members"),
         Feeds(name=N_("Stock feeds"), endpoint="staff_feeds", url="feeds"),
         Runs(FeedRun, name=N_("Stock files"), endpoint="staff_runs", url="runs"),
-        Books(Book, name=N_("Books"), endpoint="staff_books", url="books"),
         Formats(name=N_("Stock formats"), endpoint="staff_formats", url="formats"),
+        Books(Book, name=N_("Books"), endpoint="staff_books", url="books"),
+        CatalogueFeeds(name=N_("Catalogue feeds"), endpoint="staff_catalogue", url="catalogue"),
+        Distributors(name=N_("Distributors"), endpoint="staff_distributors", url="distributors"),
         Campaigns(name=N_("Gift-cheque campaigns"), endpoint="staff_campaigns", url="campaigns"),
         Cheques(GiftCheque, name=N_("Gift cheques"), endpoint="staff_cheques", url="cheques"),
         Months(name=N_("Months"), endpoint="staff_months", url="months"),

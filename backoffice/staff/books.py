@@ -1,21 +1,41 @@
-"""The catalogue, read only: books come from catalogue feeds, not from forms."""
+"""The catalogue: books come from feeds, not from forms; staff look whose word counts, set a price, send a cover."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from flask import current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.contrib.sqla.filters import FilterEmpty, FilterEqual, FilterLike
 from flask_babel import get_locale, gettext
 from markupsafe import Markup
+from wtforms.validators import InputRequired
 
 from backoffice.base import RecordView
 from backoffice.cells import Column, isbn_cell, link_to, money_cell, money_plain
+from backoffice.forms import CentsField, PaperForm
+from backoffice.staff import told
+from backoffice.staff.catalogue import source_name
+from trade.base.errors import Refused
+from trade.base.files import FileStore
 from trade.base.text import N_
+from trade.catalogue import actions
+from trade.catalogue.actions import STAFF
 from trade.catalogue.models import Book
+from trade.catalogue.queries.covers import cover
+from trade.catalogue.queries.prices import price_history, prices_at
+from trade.catalogue.queries.telling import sources_of, told_of
+from trade.catalogue.rules import GROUPS
+from web.database import clock, session
 from web.language import isbn
+
+
+class PriceForm(PaperForm):
+    """The platform's price, VAT included."""
+
+    price = CentsField(N_("Price with VAT"), [InputRequired(N_("Give a price."))])
 
 
 def authors_cell(column: Column, row: Any, beside: Mapping[str, Any]) -> str:
@@ -61,6 +81,84 @@ class Books(RecordView):
 
     @expose("/<int:record_id>/")
     def book(self, record_id: int) -> ResponseReturnValue:
-        """One book as the catalogue knows it."""
-        found = self.record(record_id)
-        return self.render("staff/book.html", book=found, isbn=isbn(found.isbn), authors=authors_cell(None, found, {}))
+        """One book: what readers see of it, which source said so, its prices, its cover."""
+        return self.page(self.record(record_id), PriceForm())
+
+    def page(self, found: Book, form: PriceForm, refused: Refused | None = None) -> ResponseReturnValue:
+        """The page, with the form as it was sent."""
+        now, fields = clock().now(), told_of(session(), isbn=found.isbn)
+        in_force = prices_at(session(), isbns=[found.isbn], at=now).get(found.isbn)
+        return self.render(
+            "staff/book.html",
+            book=found,
+            isbn=isbn(found.isbn),
+            authors=authors_cell(None, found, {}),
+            form=form,
+            refused=refused,
+            cover=cover(session(), isbn=found.isbn),
+            groups={group: [each for each in fields if each.group == group] for group in GROUPS},
+            group_words=GROUPS,
+            field_name=told.field_name,
+            shown=told.shown,
+            word=told.word,
+            source_name=source_name,
+            sources=sources_of(session(), isbn=found.isbn),
+            staff_speaks=any(each.source == STAFF for each in fields),
+            prices=price_history(session(), isbn=found.isbn),
+            in_force=in_force.id if in_force else None,
+            now=now,
+        )
+
+    @expose("/<int:record_id>/price", methods=("POST",))
+    def price(self, record_id: int) -> ResponseReturnValue:
+        """Say the platform's price; it goes before every feed."""
+        found, form = self.record(record_id), PriceForm()
+        if not form.validate():
+            return self.page(found, form)
+        _, refused = self.attempt(
+            lambda: actions.set_price(session(), isbn=found.isbn, cents=form.price.data, at=clock().now())
+        )
+        if refused is not None:
+            return self.page(self.record(record_id), form, refused)
+        return self.say_yes(gettext("The price is changed. Stock is judged by it."), self._here(record_id))
+
+    @expose("/<int:record_id>/feeds", methods=("POST",))
+    def follow(self, record_id: int) -> ResponseReturnValue:
+        """Take back what staff said: the feeds are believed again."""
+        return self.act(
+            lambda: actions.follow_feeds(session(), isbn=self.record(record_id).isbn, at=clock().now()),
+            said=gettext("The book follows its feeds again."),
+            to=self._here(record_id),
+        )
+
+    @expose("/<int:record_id>/cover", methods=("POST",))
+    def put_cover(self, record_id: int) -> ResponseReturnValue:
+        """A cover of the book, sent by hand."""
+        found, file = self.record(record_id), request.files.get("file")
+        if file is None or not file.filename:
+            return self.say_no(gettext("Choose a file."), self._here(record_id))
+        data = file.stream.read()
+        return self.act(
+            lambda: actions.set_cover(
+                session(), isbn=found.isbn, data=data, source=STAFF, at=clock().now(), store=_store()
+            ),
+            said=gettext("The cover is there."),
+            to=self._here(record_id),
+        )
+
+    @expose("/<int:record_id>/cover/remove", methods=("POST",))
+    def drop_cover(self, record_id: int) -> ResponseReturnValue:
+        """Take the cover away; the drawn one stands in."""
+        return self.act(
+            lambda: actions.remove_cover(session(), isbn=self.record(record_id).isbn, at=clock().now(), store=_store()),
+            said=gettext("The cover is gone; one is drawn instead."),
+            to=self._here(record_id),
+        )
+
+    def _here(self, record_id: int) -> str:
+        return url_for(".book", record_id=record_id)
+
+
+def _store() -> FileStore:
+    store: FileStore = current_app.extensions["store"]
+    return store

@@ -32,6 +32,7 @@ MENU = (
             Item(N_("Stock files"), "staff_runs.index_view", "box", count="held", phone=True),
             Item(N_("Stock formats"), "staff_formats.index", "sliders"),
             Item(N_("Books"), "staff_books.index_view", "book"),
+            Item(N_("Catalogue feeds"), "staff_catalogue.index", "download"),
         ),
     ),
     Group(

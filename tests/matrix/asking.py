@@ -57,6 +57,7 @@ FILLED: dict[str, Any] = {
     "door.invitation": {"token": "invitation_token"},
     "door.reset": {"token": "recovery_token"},
     "door.verify": {"token": "verification_token"},
+    "public.cover": {"sha": "cover_sha", "size": "small"},
     "public.reserve": {"isbn": "9788417860790"},
     "join.questionnaire": {"token": "questionnaire_token"},
     "ledger_invoices.pdf": {"reference": "invoice"},
@@ -65,15 +66,16 @@ FILLED: dict[str, Any] = {
     "office_today.switch": {"bookshop_id": "bookshop"},
     "staff_applications.retire": {"record_id": "requirement_id"},
     "staff_books": {"record_id": "isbn"},
+    "staff_catalogue": {"run_id": "catalogue_run_id", "source_id": "catalogue_source_id", "client": "dilve"},
     "staff_campaigns": {"record_id": "campaign_id"},
     "staff_campaigns.issue": {"record_id": "draft_campaign_id"},
     "staff_campaigns.drop": {"record_id": "draft_campaign_id"},
     "staff_cheques": {"record_id": "cheque_id"},
     "staff_emails": {"key": "reservation.received"},
     "staff_erasures": {"record_id": "request_id", "step": "execute"},
+    "staff_formats": {"key": "elico"},
     "staff_jobs": {"record_id": "effect_id"},
     "staff_legal": {"record_id": "text_id"},
-    "staff_formats": {"key": "elico"},
     "staff_legal.edit": {"record_id": "draft_text_id"},
     "staff_legal.publish": {"record_id": "draft_text_id"},
     "staff_members": {"record_id": "applicant_id", "step": "refuse"},
@@ -118,7 +120,7 @@ def side_of(role: str, endpoint: str) -> int | None:
 
 
 # Everybody's, and the same for everybody: browsers may keep it and ask whether it still holds.
-PUBLIC_FILES = ("/static/", "/storefront-static/", "/backoffice-static/", "/stock-file/model.csv")
+PUBLIC_FILES = ("/cover/", "/static/", "/storefront-static/", "/backoffice-static/", "/stock-file/model.csv")
 
 
 def check_headers(place: Place, answer: TestResponse) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 from sqlalchemy import select, update
@@ -20,6 +21,7 @@ from jobs.worker import declare_handlers
 from tests.cast import NOW
 from tests.conftest import House
 from tests.storefront.conftest import REED, SOLITUDE, furnish
+from tests.trade.catalogue.feeds import campre, picture
 from trade.accounts.actions import invite, tokens
 from trade.accounts.models import Person, Role, SignInSession
 from trade.base.models import Effect
@@ -28,6 +30,8 @@ from trade.billing import actions as billing
 from trade.billing.models import Invoice, TransferBatch
 from trade.calendar.actions import add_closing_day, add_vacation
 from trade.calendar.models import ClosingDay, Vacation
+from trade.catalogue.actions import import_feed, receive_feed, set_cover
+from trade.catalogue.models import BookCover
 from trade.gift_cheques import actions as cheques
 from trade.gift_cheques.models import GiftCheque
 from trade.members.actions import add_requirement, apply, send_questionnaire
@@ -63,6 +67,7 @@ def build(house: House) -> World:
         _reserve(world)
         _keep_calendars(world)
         _send_files(world)
+        _tell_of_books(world)
         _redeem(world, context)
         _close_month(world, context)
         _apply(world)
@@ -150,6 +155,24 @@ def _send_files(world: World) -> None:
             return run.id
 
     _pair(world, "run_id", made)
+
+
+def _tell_of_books(world: World) -> None:
+    """A feed with a refused record, and a cover."""
+    house = world.house
+    with house.session() as session:
+        feed = campre((SOLITUDE, 1495, "CIEN ANOS DE SOLEDAD"), (SOLITUDE + 1, 100, "MISTYPED"))
+        run = receive_feed(
+            session, stream=BytesIO(feed), name="prices.txt", origin="upload", at=NOW, store=house.store, queued=False
+        )
+        import_feed(session, run_id=run.id, at=NOW, store=house.store)
+        set_cover(session, isbn=SOLITUDE, data=picture(), source="staff", at=NOW, store=house.store)
+        cover = session.get_one(BookCover, SOLITUDE)
+        world.things |= {
+            "catalogue_run_id": run.id,
+            "catalogue_source_id": run.source_id,
+            "cover_sha": cover.sha256,
+        }
 
 
 def _redeem(world: World, context: Context) -> None:

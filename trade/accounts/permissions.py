@@ -25,7 +25,7 @@ SENTENCES: Final[dict[str, str]] = {
     "office.people": "invite and remove people of the bookshop",
     "staff.enter": "enter the staff area",
     "staff.members": "admit and serve bookshops",
-    "staff.catalogue": "see the catalogue",
+    "staff.catalogue": "keep the catalogue: feeds, prices, covers",
     "staff.stock": "see every bookshop's feeds and decide on held files",
     "staff.cheques": "issue gift-cheque campaigns and block cheques",
     "staff.rules": "change platform settings",

@@ -1,4 +1,4 @@
-"""Settings of the catalogue: VAT by category."""
+"""Settings of the catalogue: VAT by category, whether covers are fetched."""
 
 from __future__ import annotations
 
@@ -15,6 +15,17 @@ VAT_RATES = declare(
         minimum=0,
         maximum=10_000,
         scopes=("platform", "bookshop"),
+        section="catalogue",
+    )
+)
+
+FETCH_COVERS = declare(
+    Setting(
+        key="catalogue.fetch_covers",
+        kind="boolean",
+        label=N_("Fetch covers from the addresses in feeds"),
+        help=N_("ONIX feeds name where a cover lies. Switch this on where the publishers' terms allow it."),
+        default=False,
         section="catalogue",
     )
 )

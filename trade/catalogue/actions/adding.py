@@ -48,3 +48,12 @@ def set_price(session: TenantSession, *, isbn: int, cents: int, at: datetime) ->
     tell(session, source=teller, tellings=[Telling(isbn, said, "update")], at=at, run_id=None)
     session.refresh(book)
     journal.write(session, action="book.priced", thing="book", thing_id=isbn, at=at, details={"cents": cents})
+
+
+def follow_feeds(session: TenantSession, *, isbn: int, at: datetime) -> None:
+    """Take back what staff said of a book: its feeds are believed again. Raises NotFound for an unknown book."""
+    book = known_book(session, isbn=isbn)
+    teller = ensure_source(session, key=STAFF)
+    tell(session, source=teller, tellings=[Telling(isbn, {}, "delete")], at=at, run_id=None)
+    session.refresh(book)
+    journal.write(session, action="book.left_to_feeds", thing="book", thing_id=isbn, at=at)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-import zstandard
 from sqlalchemy import Table, delete, func, select
 
 from trade.base.sets import put_rows
@@ -16,13 +14,11 @@ from trade.base.tenancy import TenantSession
 from trade.base.text import N_, Text
 from trade.catalogue.actions.renewing import renew
 from trade.catalogue.models import Book, BookSource, CatalogueSource
-from trade.catalogue.rules import Said, combined, digest_of, written
+from trade.catalogue.rules import Said, combined, digest_of, opened, squeezed, written
 
 _ONE_AT_A_TIME: Final = 727_031
 """Advisory lock: two sources that speak of one book at once would each miss the other's word."""
 UNTITLED: Final = N_("The catalogue does not know this book, and the record has no title.")
-_squeeze = zstandard.ZstdCompressor(level=3)
-_open = zstandard.ZstdDecompressor()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +72,7 @@ def tell(
             {
                 "isbn": isbn,
                 "source_id": source.id,
-                "fields": _squeeze.compress(plain),
+                "fields": squeezed(plain),
                 "digest": digest,
                 "received_at": at,
                 "run_id": run_id,
@@ -129,12 +125,6 @@ def statements(session: TenantSession, *, isbns: Sequence[int], but: int | None 
     for isbn, key, fields in session.execute(rows if but is None else rows.where(BookSource.source_id != but)):
         found.setdefault(isbn, {})[key] = opened(fields)
     return found
-
-
-def opened(fields: bytes) -> Said:
-    """A kept statement as it was said."""
-    said: Said = json.loads(_open.decompress(fields))
-    return said
 
 
 def _kept(session: TenantSession, source: CatalogueSource, isbns: list[int]) -> dict[int, tuple[int, bytes]]:

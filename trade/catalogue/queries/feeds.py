@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from trade.base.errors import NotFound
 from trade.base.tenancy import TenantSession
 from trade.catalogue.models import CatalogueRejection, CatalogueRun, CatalogueSource
 from trade.members.models import StoredFile
+
+TOTALS = timedelta(days=30)
 
 
 def run(session: TenantSession, *, run_id: int, lock: bool = False) -> CatalogueRun:
@@ -53,3 +57,20 @@ def rejections(
     return session.scalars(
         found.order_by(CatalogueRejection.place, CatalogueRejection.id).limit(limit).offset(offset)
     ).all()
+
+
+def file_of(session: TenantSession, *, run: CatalogueRun) -> StoredFile | None:
+    """The file of a run; None where a service was asked."""
+    return session.get(StoredFile, run.file_id) if run.file_id else None
+
+
+def totals(session: TenantSession, *, at: datetime) -> Row[int, int, int, int, int]:
+    """The feeds of the last 30 days: how many, books new and changed, records refused, feeds that failed."""
+    run = CatalogueRun
+
+    def total(column: InstrumentedAttribute[int]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(column), 0)
+
+    failed = func.count().filter(run.state.in_(("refused", "broken")))
+    wanted = select(func.count(), total(run.new), total(run.changed), total(run.refused), failed)
+    return session.execute(wanted.where(run.received_at > at - TOTALS)).one()

@@ -18,7 +18,7 @@ def prices_at(session: TenantSession, *, isbns: Sequence[int], at: datetime) -> 
     price = BookPrice
     valid = (price.isbn == func.any(list(isbns)), price.valid_from <= at, price.withdrawn_at.is_(None))
     newest = (
-        select(price.isbn, price.cents, price.kind, price.vat_rate, price.source, price.valid_from)
+        select(price.id, price.isbn, price.cents, price.kind, price.vat_rate, price.source, price.valid_from)
         .where(*valid)
         .ext(distinct_on(price.isbn))
         .order_by(price.isbn, price.valid_from.desc(), price.id.desc())

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
+import zstandard
+
 from trade.base.money import gross_of
 from trade.catalogue.records import BookRecord, Price
 from trade.catalogue.rules.books import NewBook
@@ -158,3 +160,14 @@ def written(said: Said) -> bytes:
 def digest_of(plain: bytes) -> int:
     """A number that tells two statements apart (64 bits, signed as PostgreSQL's)."""
     return int.from_bytes(hashlib.blake2b(plain, digest_size=8).digest(), "big", signed=True)
+
+
+def squeezed(plain: bytes) -> bytes:
+    """A written statement as it is kept: some 600 bytes for a book with a summary."""
+    return zstandard.compress(plain, level=3)
+
+
+def opened(kept: bytes) -> Said:
+    """The statement that is kept."""
+    said: Said = json.loads(zstandard.decompress(kept))
+    return said
