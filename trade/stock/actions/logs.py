@@ -8,12 +8,15 @@ from sqlalchemy import Date, cast, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from trade.base.tenancy import TenantSession
+from trade.catalogue.engines import note_changed
 from trade.catalogue.models import Book
 from trade.members.models import Bookshop
 from trade.stock.models import FeedChange, FeedRejection, FeedRun, RareTitle, StockLine
 from trade.stock.states import WAITING
 
 MOST_HOLDERS = 2
+TOLD_SHARE = 8
+"""Search hears of a book when more than one in so many of its holders came or went."""
 KEPT = timedelta(days=30)
 """How long the lines of a run are kept; its counts stay."""
 
@@ -54,19 +57,21 @@ def log_rare_titles(session: TenantSession, *, at: datetime) -> int:
 
 
 def _count_holders(session: TenantSession) -> None:
-    """A book is as popular as the number of bookshops that have it."""
+    """A book is as popular as the number of bookshops that have it. Search hears of what changes an order."""
     counted = (
-        select(Book.isbn, func.count(StockLine.isbn).label("holders"))
+        select(Book.isbn, Book.popularity.label("before"), func.count(StockLine.isbn).label("holders"))
         .outerjoin(StockLine, (StockLine.isbn == Book.isbn) & (StockLine.quantity > 0))
         .group_by(Book.isbn)
         .subquery()
     )
-    session.execute(
+    changed = session.execute(
         update(Book)
         .where(Book.isbn == counted.c.isbn, Book.popularity != counted.c.holders)
         .values(popularity=counted.c.holders)
+        .returning(Book.isbn, counted.c.before, counted.c.holders)
         .execution_options(synchronize_session=False)
     )
+    note_changed(session, isbns=(isbn for isbn, before, now in changed if abs(now - before) * TOLD_SHARE > before))
 
 
 def forget_old_lines(session: TenantSession, *, at: datetime) -> None:
