@@ -10,6 +10,7 @@ import ipaddress
 import socket
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -71,17 +72,19 @@ def get(
     sent = {**headers, "Host": host if port == PORTS[parts.scheme] else f"{host}:{port}"}
     try:
         with _pool(parts.scheme, numeric, port, host, timeout) as pool:
-            response = pool.request("GET", target, headers=sent, redirect=False, retries=False, preload_content=False)
-            body = bytearray()
-            for piece in response.stream(_PIECE, decode_content=False):
-                body += piece
-                if len(body) > most_bytes:
-                    raise Unreachable(N_("The answer of %(host)s is too large."), host=host)
-                if time.monotonic() > until:
-                    raise Unreachable(
-                        N_("%(host)s did not answer within %(seconds)s s."), host=host, seconds=int(seconds)
-                    )
-            return Answer(response.status, bytes(body))
+            asked = pool.request("GET", target, headers=sent, redirect=False, retries=False, preload_content=False)
+            with closing(asked) as response:
+                body = bytearray()
+                # As it arrives: a whole piece of a server that drips would take longer than all there is.
+                while piece := response.read1(_PIECE, decode_content=False):
+                    body += piece
+                    if len(body) > most_bytes:
+                        raise Unreachable(N_("The answer of %(host)s is too large."), host=host)
+                    if time.monotonic() > until:
+                        raise Unreachable(
+                            N_("%(host)s did not answer within %(seconds)s s."), host=host, seconds=int(seconds)
+                        )
+                return Answer(response.status, bytes(body))
     except (HTTPError, OSError) as error:
         raise Unreachable(N_("%(host)s does not answer (%(error)s)."), host=host, error=type(error).__name__) from error
 

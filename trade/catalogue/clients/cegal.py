@@ -72,16 +72,16 @@ class Holder:
     told_on: date | None
 
 
-def check(credentials: Credentials, *, isbn: int = 9788437604947) -> None:
-    """Raise Refused where user and password are not taken, Unanswered where nobody answers."""
-    availability(credentials, isbns=[isbn])
+def check(credentials: Credentials, *, isbn: int = 9788437604947, private: bool = False) -> None:
+    """Raise Refused where user and password are not taken, Unreachable where nobody answers."""
+    availability(credentials, isbns=[isbn], private=private)
 
 
-def availability(credentials: Credentials, *, isbns: Sequence[int]) -> list[Holder]:
-    """Who has these books, as bookshops and distributors told the guild. Raises Refused, Unanswered."""
+def availability(credentials: Credentials, *, isbns: Sequence[int], private: bool = False) -> list[Holder]:
+    """Who has these books, as bookshops and distributors told the guild. Raises Refused, Unreachable."""
     found = []
     for question in _questions(isbns):
-        for book in _books(credentials, "disponibilidad.xml.php", {"ISBN": question}):
+        for book in _books(credentials, private, "disponibilidad.xml.php", {"ISBN": question}):
             isbn = isbn_in(_text(book, "ISBN"))
             kind = {"L": "bookshop", "D": "distributor"}.get(_text(book, "TIPO_ASOCIADO"))
             if isbn is not None and kind:
@@ -91,11 +91,11 @@ def availability(credentials: Credentials, *, isbns: Sequence[int]) -> list[Hold
     return found
 
 
-def records(credentials: Credentials, *, isbns: Sequence[int]) -> Iterator[CatalogueEntry]:
-    """The guild's records of these books; one that it does not know is left out. Raises Refused, Unanswered."""
+def records(credentials: Credentials, *, isbns: Sequence[int], private: bool = False) -> Iterator[CatalogueEntry]:
+    """The guild's records of these books; one that it does not know is left out. Raises Refused, Unreachable."""
     place = 0
     for question in _questions(isbns):
-        for book in _books(credentials, "fichalibro.xml.php", _record_of(question)):
+        for book in _books(credentials, private, "fichalibro.xml.php", _record_of(question)):
             place += 1
             try:
                 yield entry_of(place, _libros(book), _VERSION, "CEGAL")
@@ -103,9 +103,9 @@ def records(credentials: Credentials, *, isbns: Sequence[int]) -> Iterator[Catal
                 yield rejected(place, refused, " ".join((_text(book, "EAN"), _text(book, "TITULO"))))
 
 
-def cover(credentials: Credentials, *, isbn: int) -> bytes | None:
-    """The cover that a record carries, or None. Raises Refused, Unanswered."""
-    for book in _books(credentials, "fichalibro.xml.php", _record_of(hyphenated(isbn))):
+def cover(credentials: Credentials, *, isbn: int, private: bool = False) -> bytes | None:
+    """The cover that a record carries, or None. Raises Refused, Unreachable."""
+    for book in _books(credentials, private, "fichalibro.xml.php", _record_of(hyphenated(isbn))):
         picture = book.findtext("PORTADA/IMAGEN_PORTADA") or ""
         try:
             return base64.b64decode(picture, validate=False) or None
@@ -131,10 +131,11 @@ def _questions(isbns: Sequence[int]) -> Iterator[str]:
         yield question
 
 
-def _books(credentials: Credentials, call: str, parameters: dict[str, str]) -> Iterator[etree._Element]:
+def _books(credentials: Credentials, private: bool, call: str, parameters: dict[str, str]) -> Iterator[etree._Element]:
     address = (credentials.get("address") or ADDRESS).rstrip("/")
     login = {"USUARIO": credentials["user"], "CLAVE": credentials["password"]}
-    root = document(TITLE, asked(TITLE, f"{address}/{call}", {**login, **parameters}, largest=_LARGEST))
+    body = asked(TITLE, f"{address}/{call}", {**login, **parameters}, private=private, largest=_LARGEST)
+    root = document(TITLE, body)
     for error in root.iter("ERROR"):
         code = _text(error, "CODIGO")
         if code not in _NOT_FOUND:

@@ -15,7 +15,7 @@ from lxml import etree
 
 from trade.base.errors import Refused
 from trade.base.text import N_
-from trade.catalogue.clients import Credentials, Field, asked, document
+from trade.catalogue.clients import LARGEST, Credentials, Field, asked, document
 
 NAME = "dilve"
 TITLE = N_("DILVE")
@@ -40,34 +40,34 @@ _DELETED = (
 )
 
 
-def check(credentials: Credentials, *, at: datetime) -> None:
-    """Raise Refused where user and password are not taken, Unanswered where nobody answers."""
-    _status(credentials, since=at)
+def check(credentials: Credentials, *, at: datetime, private: bool = False) -> None:
+    """Raise Refused where user and password are not taken, Unreachable where nobody answers."""
+    _status(credentials, private, since=at)
 
 
-def changes(credentials: Credentials, *, since: datetime) -> Iterator[bytes]:
+def changes(credentials: Credentials, *, since: datetime, private: bool = False) -> Iterator[bytes]:
     """What changed since a moment, as one message of ONIX 3.0 in pieces; deleted books at its end.
 
-    Raises Refused where DILVE refuses, Unanswered where it fails; the pieces so far are then no whole message.
+    Raises Refused where DILVE refuses, Unreachable where it fails; the pieces so far are then no whole message.
     """
-    status = _status(credentials, since=since)
+    status = _status(credentials, private, since=since)
     changed = [*_listed(status, "newRecords"), *_listed(status, "changedRecords")]
     deleted = _listed(status, "deletedRecords")
     yield _BEGIN.encode()
     for isbns in _slices(list(dict.fromkeys(changed))):
-        yield from _records(credentials, isbns)
+        yield from _records(credentials, private, isbns)
     for isbn in dict.fromkeys(deleted):
         yield _DELETED.format(isbn).encode()
     yield b"</ONIXMessage>\n"
 
 
-def cover(credentials: Credentials, *, address: str) -> bytes:
+def cover(credentials: Credentials, *, address: str, private: bool = False) -> bytes:
     """The picture behind the ``cover_url`` of a record of DILVE, which holds no password. Raises Refused."""
     wanted = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
     if not is_cover(credentials, address=address):
         raise Refused(N_("This is no cover of DILVE."))
     parameters = {"identifier": wanted.get("identifier", ""), "resource": wanted.get("resource", "")}
-    picture = _asked(credentials, "getResourceX", parameters, largest=LARGEST_COVER)
+    picture = _asked(credentials, private, "getResourceX", parameters, largest=LARGEST_COVER)
     if picture.lstrip()[:1] == b"<":
         _refuse_error(document(TITLE, picture))
         raise Refused(N_("This is no cover of DILVE."))
@@ -83,16 +83,18 @@ def _address(credentials: Credentials) -> str:
     return (credentials.get("address") or ADDRESS).rstrip("/")
 
 
-def _asked(credentials: Credentials, call: str, parameters: dict[str, str], *, largest: int | None = None) -> bytes:
+def _asked(
+    credentials: Credentials, private: bool, call: str, parameters: dict[str, str], *, largest: int = LARGEST
+) -> bytes:
     login = {"user": credentials["user"], "password": credentials["password"]}
-    bounds = {} if largest is None else {"largest": largest}
-    return asked(TITLE, f"{_address(credentials)}/{call}.do", {**login, **parameters}, **bounds)
+    address = f"{_address(credentials)}/{call}.do"
+    return asked(TITLE, address, {**login, **parameters}, private=private, largest=largest)
 
 
-def _status(credentials: Credentials, *, since: datetime) -> etree._Element:
+def _status(credentials: Credentials, private: bool, *, since: datetime) -> etree._Element:
     moment = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     parameters = {"fromDate": moment, "type": "A", "detail": "N", "hyphens": "N"}
-    root = document(TITLE, _asked(credentials, "getRecordStatusX", parameters))
+    root = document(TITLE, _asked(credentials, private, "getRecordStatusX", parameters))
     _refuse_error(root)
     return root
 
@@ -119,14 +121,14 @@ def _slices(isbns: Sequence[str]) -> Iterator[Sequence[str]]:
         yield isbns[start : start + MOST]
 
 
-def _records(credentials: Credentials, isbns: Sequence[str]) -> Iterator[bytes]:
+def _records(credentials: Credentials, private: bool, isbns: Sequence[str]) -> Iterator[bytes]:
     parameters = {
         "identifier": "|".join(isbns),
         "metadataformat": "ONIX",
         "version": "3.0",
         "encoding": "UTF-8",
     }
-    root = document(TITLE, _asked(credentials, "getRecordsX", parameters))
+    root = document(TITLE, _asked(credentials, private, "getRecordsX", parameters))
     _refuse_error(root)
     for product in root.iter("{*}Product"):
         _complete_covers(credentials, product)
