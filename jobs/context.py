@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -19,7 +19,7 @@ from invoices.store import Store
 from trade.base.clock import Clock
 from trade.base.db import make_engine
 from trade.base.tenancy import SYSTEM, Profile, Scope, TenantSession, session_for
-from trade.catalogue.engines.folder import IndexFolder, IndexReader
+from trade.catalogue.engines.folder import Busy, IndexFolder, IndexReader
 from trade.catalogue.engines.keeping import catch_up
 
 PROGRESS_KEY = "mostrador:progress:{key}"
@@ -52,7 +52,8 @@ class Context:
         return IndexReader(IndexFolder(self.config.search_dir), keep=self._catch_up)
 
     def _catch_up(self, search: IndexReader) -> None:
-        catch_up(search, self.session, at=self.clock.system())
+        with suppress(Busy):  # the index process is at it: what is there will do
+            catch_up(search, self.session, at=self.clock.system())
 
     @contextmanager
     def session(self, scope: Scope = SYSTEM) -> Iterator[TenantSession]:

@@ -1,20 +1,26 @@
-"""``search``: what a reader finds, and where."""
+"""``search``: what a reader finds, and where; ``search rebuild``: the index of this machine, built anew."""
 
 from __future__ import annotations
 
 import argparse
+import time
 from typing import Any
 
 from jobs.commands.answers import Answer, verb
 from jobs.context import Context
-from trade.availability.queries import Nearest, nearest
+from trade.availability.finding import find as find_books
+from trade.availability.queries import Nearest
 from trade.base.coordinates import Point
 from trade.base.errors import Refused
 from trade.base.tenancy import PUBLIC, TenantSession
 from trade.base.text import N_
+from trade.catalogue.engines.folder import Busy
+from trade.catalogue.engines.keeping import Told, rebuild
 from trade.catalogue.models import Book
-from trade.catalogue.queries import LARGEST_PAGE, search
+from trade.catalogue.queries import LARGEST_PAGE
 from trade.places.queries import find
+
+REBUILD = "rebuild"
 
 
 def add(verbs: Any) -> None:
@@ -23,11 +29,13 @@ def add(verbs: Any) -> None:
         verbs,
         "search",
         help="search the catalogue as a reader does",
-        detail="Words of title and author in any order, accents ignored, typing errors forgiven; or an ISBN in any "
-        "writing. Distances are kilometres along the great circle.",
+        detail="Words of title, author, series, publisher or subject in any order, accents ignored, typing errors "
+        "forgiven; or an ISBN in any writing. Distances are kilometres along the great circle. The single word rebuild "
+        "builds the search index of this machine anew instead: with --words it is looked for.",
         example='search "garcia marquez" --near 28001 --limit 5 --json',
     )
-    made.add_argument("words", metavar="WORDS", help="what to look for")
+    made.add_argument("words", metavar="WORDS", help="what to look for; rebuild: build the index anew")
+    made.add_argument("--words", dest="only_words", action="store_true", help="look for the word rebuild as well")
     made.add_argument("--near", metavar="PLACE", help='a town, a postcode, or "41.38, 2.17"')
     made.add_argument("--limit", type=_limit, default=20, metavar="N", help=f"1 to {LARGEST_PAGE} (default 20)")
     made.set_defaults(run=run)
@@ -41,15 +49,30 @@ def _limit(text: str) -> int:
 
 
 def run(options: argparse.Namespace, context: Context) -> Answer:
-    """Search. Raises Refused for a place nobody knows."""
+    """Search, or build the index anew. Raises Refused for a place nobody knows, or while another builds it."""
+    if options.words == REBUILD and not options.only_words:
+        return _rebuilt(context)
     with context.session(PUBLIC) as session:
         place = _place(session, options.near)
-        found = search(session, words=options.words, limit=options.limit)
-        served = nearest(session, isbns=[book.isbn for book in found.books], at=context.now(), near=place)
-        results = [_result(book, served.get(book.isbn)) for book in found.books]
-    data = {"total": found.total, "results": results}
+        found = find_books(session, words=options.words, at=context.now(), near=place, limit=options.limit)
+        results = [_result(book, found.nearest.get(book.isbn)) for book in found.books]
+    data = {"total": found.total, "results": results} | ({"corrected": found.corrected} if found.corrected else {})
     corrected = [f"searched for: {found.corrected}"] if found.corrected else []
     return Answer(data, "\n".join([*corrected, f"{found.total} found", *map(_line, results)]))
+
+
+def _rebuilt(context: Context) -> Answer:
+    began = time.monotonic()
+    try:
+        books = rebuild(context.search, context.session, at=context.clock.system(), tell=_progress(context))
+    except Busy as busy:
+        raise Refused(N_("Another process is writing the index. Try again when it has finished.")) from busy
+    seconds = round(time.monotonic() - began, 1)
+    return Answer({"books": books, "seconds": seconds}, f"{books} books in the index after {seconds} seconds")
+
+
+def _progress(context: Context) -> Told:
+    return lambda done, of: context.progress("search.rebuild", done, of)
 
 
 def _place(session: TenantSession, words: str | None) -> Point | None:

@@ -154,6 +154,13 @@ def test_search_tells_where_nearest(run: Any, tmp_path: Path) -> None:
     assert nothing == {"total": 0, "results": []}
 
 
+def test_the_index_is_built_anew_and_the_word_itself_can_be_looked_for(run: Any) -> None:
+    status, built = run("search", "rebuild")
+    assert (status, built["books"] > 2, "seconds" in built) == (0, True, True)
+    assert run("search", "rebuild", "--words")[1] == {"total": 0, "results": []}
+    assert run("search", "soledad")[1]["total"] == 1
+
+
 def test_a_book_of_nobody_has_no_nearest(run: Any) -> None:
     _, found = run("search", "soledad")
     assert (found["results"][0]["bookshops"], found["results"][0]["nearest"]) == (0, None)
