@@ -75,10 +75,11 @@ def searched(
     exact: bool = False,
 ) -> Searched:
     """The same as :func:`search`, by ISBN and score, narrowed; and what was asked of the index."""
-    ask = _numbered(words, narrowed)
-    if ask is not None and ask.isbns is not None and ask.isbns[0] == ask.isbns[1] and narrowed == EVERYTHING:
-        return Searched(ask, _by_number(session, ask.isbns[0], offset))
-    return answer(engine_of(session), words=words, narrowed=narrowed, limit=limit, offset=offset, exact=exact)
+    found = answer(engine_of(session), words=words, narrowed=narrowed, limit=limit, offset=offset, exact=exact)
+    isbn = None if found.hits.total else isbn_in(words)
+    if isbn is None or narrowed != EVERYTHING:
+        return found
+    return replace(found, hits=_by_number(session, isbn, offset))
 
 
 def answer(
@@ -130,7 +131,7 @@ def telling_of(typed: list[str]) -> tuple[Word, ...]:
 
 
 def _by_number(session: TenantSession, isbn: int, offset: int) -> Hits:
-    """A whole ISBN is asked of the catalogue itself: a book that came this second is found by it."""
+    """A book that came this second, or while no index is there, is found by its ISBN in the catalogue itself."""
     known = session.scalar(select(Book.isbn).where(Book.isbn == isbn))
     return Hits() if known is None else Hits(1, [] if offset else [known], [] if offset else [1.0])
 
