@@ -68,6 +68,7 @@ _FORMS: Mapping[str, Form | None] = {
 _LONGEST_LINE = 64_000
 _MOST_CENTS = 1_000_000
 _MOST_VAT = 3_000
+_LARGEST = 99_999
 _UNKNOWN_YEAR = 2070
 _UNRELEASED = "xxx"
 _FIRST = re.compile(rb"^(?:\xef\xbb\xbf)?[0-9]{8,13}~")
@@ -174,12 +175,13 @@ def _decimal(text: str) -> Decimal:
     return Decimal(f"{found[1]}.{found[2] or 0}")
 
 
-def _whole(text: str) -> int | None:
-    return int(_decimal(text)) or None
+def _whole(text: str, *, times: int = 1) -> int | None:
+    number = int(_decimal(text) * times)
+    return number if 0 < number <= _LARGEST else None
 
 
 def _millimetres(text: str) -> int | None:
-    return int(_decimal(text) * 10) or None
+    return _whole(text, times=10)
 
 
 def _day(text: str) -> date | None:

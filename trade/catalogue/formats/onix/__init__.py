@@ -63,7 +63,7 @@ def read(stream: BinaryIO) -> Iterator[CatalogueEntry]:
     source = _Bounded(stream)
     defaults = Defaults()
     place = 0
-    begun = False
+    begun, root = False, None
     try:
         for event, element in etree.iterparse(
             source,
@@ -81,8 +81,8 @@ def read(stream: BinaryIO) -> Iterator[CatalogueEntry]:
             name, parent = name_of(element.tag), element.getparent()
             if not begun:
                 _check_message(element, name)
-                begun = True
-            if event == "start" or (parent is not None and parent.getparent() is not None):
+                begun, root = True, element if name == "ONIXMessage" else None
+            if event == "start" or parent is not root:
                 continue
             if name == "Header":
                 defaults = defaults_of(Part(element))
