@@ -108,7 +108,8 @@ def _entries(scale: int, sample: Sample) -> Iterator[Entry]:
 def _row(entry: Entry, category: int) -> Sequence[Any]:
     return (
         entry.isbn, entry.title, entry.subtitle, entry.publisher, entry.language, False, entry.subject,
-        entry.collection, category, entry.price_cents, False, "available", entry.popularity, "", sort_key(entry.title), entry.form,
+        entry.collection, category, entry.price_cents, False, "available", entry.popularity, "",
+        sort_key(entry.title), entry.form,
     )  # fmt: skip
 
 
