@@ -69,8 +69,8 @@ def is_spreadsheet(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _WORKBOOK in archive.namelist()
-    except (zipfile.BadZipFile, ValueError, OSError):
-        return False
+    except Exception:
+        return False  # whatever the library makes of a damaged zip, it is none
 
 
 def rows_of(data: bytes, *, bounds: SheetBounds = BOUNDS) -> Iterator[Row]:

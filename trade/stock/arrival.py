@@ -70,10 +70,11 @@ def _unzip(data: bytes) -> tuple[bytes, str]:
             return _member(archive, members[0], len(data)), members[0].filename.rpartition("/")[2]
     except Refused:
         raise
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
-        raise _damaged() from error
     except (NotImplementedError, RuntimeError) as error:
         raise Refused(N_("The zip is locked or packed in an unusual way. Pack it again without a password.")) from error
+    except Exception as error:
+        # The library fails in many ways on a damaged one: BadZipFile, zlib.error, IndexError, struct.error, ...
+        raise _damaged() from error
 
 
 def _beside(member: zipfile.ZipInfo) -> bool:

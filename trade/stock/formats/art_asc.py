@@ -96,7 +96,8 @@ def _normal(lines: Lines, layout: Layout, sender: str) -> Found:
     cents = value_of(behind[:, 17:27])
     known = np.frombuffer(sender.encode(), dtype=np.uint8)
     right &= (lines.lengths == layout.width) & are_digits(behind).all(axis=1) & (cents <= MAX_PRICE)
-    right &= (columns[:, :shop] == known).all(axis=1) if len(known) == shop else False
+    # Letters of several bytes shift the columns, which are counted in letters.
+    right &= (columns[:, :shop] == known).all(axis=1) if len(known) == shop and sender.isascii() else False
     return Found(right, isbn, value_of(behind[:, 13:17]), np.where(cents == 0, NO_PRICE, cents))
 
 

@@ -67,6 +67,8 @@ def page_of(text: str) -> dict[str, Any]:
 def _pages(text: str) -> Iterator[dict[str, Any]]:
     """One page a line; a single page may also be spread over lines."""
     lines = [line for line in text.splitlines() if line.strip()]
+    if not lines:
+        raise Refused(N_("The file is empty. Export it again and send the new one."))
     if len(lines) > BOUNDS.lines:
         raise Refused(
             N_("The file has %(lines)s lines; at most %(limit)s are read."), lines=len(lines), limit=BOUNDS.lines

@@ -1,0 +1,50 @@
+"""``bin/fuzz``: every parser, or those named, so many files each, in a process whose memory is bounded."""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+import time
+from pathlib import Path
+
+from tests.fuzz.running import MEBIBYTE, Finding, bound_memory, parsers, throw
+
+RUNS = 100_000
+SHORT = 1_000
+
+
+def main(arguments: list[str]) -> int:
+    """Run; 0 where nothing was found, 1 where a file was found that breaks a parser (it is kept beside)."""
+    known = {parser.name: parser for parser in parsers()}
+    asked = argparse.ArgumentParser(prog="bin/fuzz", description=__doc__)
+    asked.add_argument("parser", nargs="*", help=f"one of {', '.join(sorted(known))}; all where none is named")
+    asked.add_argument("--runs", type=int, default=RUNS, help="files for each parser (100000)")
+    asked.add_argument("--seed", type=int, default=int(time.time()), help="the same seed damages the same files")
+    asked.add_argument("--short", action="store_true", help="1,000 files each, fewer for slow parsers")
+    options = asked.parse_args(arguments)
+    unknown = sorted(set(options.parser) - set(known))
+    if unknown:
+        asked.error(f"there is no parser {', '.join(unknown)}")
+    bound_memory()
+    for name in options.parser or sorted(known):
+        begun = time.monotonic()
+        try:
+            runs = SHORT // known[name].cost if options.short else options.runs
+            outcomes = list(throw(known[name], runs=runs, seed=options.seed))
+        except Finding as finding:
+            kept = Path(f"found-{finding.parser}.bin").resolve()
+            kept.write_bytes(finding.data)
+            sys.stdout.write(f"{finding}\nkept as {kept}; seed {options.seed}\n")
+            return 1
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 // MEBIBYTE
+        took = time.monotonic() - begun
+        read = sum(outcomes)
+        counts = f"{len(outcomes)} files, {read} read, {len(outcomes) - read} refused"
+        sys.stdout.write(f"{name}: {counts}, {took:.1f} s, peak {peak} MiB\n")
+        sys.stdout.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
