@@ -33,6 +33,7 @@ MENU = (
             Item(N_("Stock formats"), "staff_formats.index", "sliders"),
             Item(N_("Books"), "staff_books.index_view", "book"),
             Item(N_("Catalogue feeds"), "staff_catalogue.index", "download"),
+            Item(N_("Distributors"), "staff_distributors.index", "truck"),
         ),
     ),
     Group(

@@ -142,7 +142,7 @@ office_stock.lines                GET     bookshops       200     404     404
 office_stock.apply                POST    bookshops       200     404     404
 office_stock.reject               POST    bookshops       302     404     404
 office_supply.index               GET     owners          200     -       -
-office_supply.trust               POST    owners          404     -       404
+office_supply.trust               POST    owners          302     -       404
 office_supply.arrange             POST    owners          302     -       -
 office_supply.set_option          POST    owners          404     -       404
 office_calendar.index             GET     bookshops       200     -       -
@@ -240,6 +240,12 @@ staff_catalogue.run               GET     staff           200     -       404
 staff_catalogue.move              POST    staff           404     -       404
 staff_catalogue.connect           POST    staff           302     -       404
 staff_catalogue.disconnect        POST    staff           302     -       404
+staff_distributors.index          GET     staff           200     -       -
+staff_distributors.create         GET     staff           200     -       -
+staff_distributors.create         POST    staff           200     -       -
+staff_distributors.page           GET     staff           200     -       404
+staff_distributors.page           POST    staff           200     -       404
+staff_distributors.load           POST    staff           200     -       404
 staff_campaigns.index             GET     staff           200     -       -
 staff_campaigns.create            GET     staff           200     -       -
 staff_campaigns.create            POST    staff           200     -       -

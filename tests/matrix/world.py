@@ -32,6 +32,8 @@ from trade.calendar.actions import add_closing_day, add_vacation
 from trade.calendar.models import ClosingDay, Vacation
 from trade.catalogue.actions import import_feed, receive_feed, set_cover
 from trade.catalogue.models import BookCover
+from trade.distributors.actions import add as add_distributor
+from trade.distributors.actions.keeping import Particulars
 from trade.gift_cheques import actions as cheques
 from trade.gift_cheques.models import GiftCheque
 from trade.members.actions import add_requirement, apply, send_questionnaire
@@ -68,6 +70,7 @@ def build(house: House) -> World:
         _keep_calendars(world)
         _send_files(world)
         _tell_of_books(world)
+        _keep_distributor(world)
         _redeem(world, context)
         _close_month(world, context)
         _apply(world)
@@ -115,6 +118,12 @@ def _reserve(world: World) -> None:
             ).reference
 
     _pair(world, "reservation", made)
+
+
+def _keep_distributor(world: World) -> None:
+    with world.house.session(world.house.cast.staff()) as session:
+        told = Particulars("Azeta", lead_from_hours=24, lead_to_hours=48)
+        world.things["distributor_id"] = add_distributor(session, key="azeta", told=told, at=NOW).id
 
 
 def _keep_calendars(world: World) -> None:

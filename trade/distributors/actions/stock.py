@@ -7,35 +7,21 @@ from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import text, update
+from sqlalchemy import BigInteger, ColumnElement, Executable, and_, delete, func, literal, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from trade.base import journal
 from trade.base.errors import NotFound, Refused
 from trade.base.files import FileStore
+from trade.base.sets import value_table
 from trade.base.tenancy import TenantSession
 from trade.base.text import N_
-from trade.distributors.models import Distributor
+from trade.distributors.models import Distributor, DistributorStock
 from trade.distributors.rules import removes_too_much
 from trade.members.models import StoredFile
 from trade.stock.readers import reader_of
 
 LONGEST_NAME = 120
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('distributor_stock', :id))")
-_GIVEN = "unnest(CAST(:isbns AS bigint[])) AS given (isbn)"
-_GONE = text(
-    "SELECT count(*) FROM distributor_stock AS stock WHERE stock.distributor_id = :id"
-    f" AND NOT EXISTS (SELECT FROM {_GIVEN} WHERE given.isbn = stock.isbn)"
-)
-_DELETE = text(
-    "DELETE FROM distributor_stock AS stock WHERE stock.distributor_id = :id"
-    f" AND NOT EXISTS (SELECT FROM {_GIVEN} WHERE given.isbn = stock.isbn)"
-)
-_DELETE_SOLD = text("DELETE FROM distributor_stock WHERE distributor_id = :id AND isbn = ANY (:isbns)")
-_INSERT = text(
-    "INSERT INTO distributor_stock (isbn, distributor_id, seen_at)"
-    f" SELECT isbn, CAST(:id AS bigint), CAST(:at AS timestamptz) FROM {_GIVEN} ON CONFLICT DO NOTHING"
-)
-_COUNT = text("SELECT count(*) FROM distributor_stock WHERE distributor_id = :id")
 
 
 @dataclass(frozen=True)
@@ -107,15 +93,19 @@ def load_stock(
         raise NotFound()
     if not len(isbns) and sold is None:
         raise Refused(N_("The file holds no title in stock."), field="file")
-    session.execute(_LOCK, {"id": distributor_id})
-    given = {"id": distributor_id, "isbns": isbns.tolist()}
-    before = session.scalar(_COUNT, {"id": distributor_id}) or 0
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"distributor:{distributor_id}", 0))))
+    given = value_table(isbn=(BigInteger, isbns.tolist()))
+    mine = DistributorStock.distributor_id == distributor_id
+    before = session.scalar(select(func.count()).select_from(DistributorStock).where(mine)) or 0
     if sold is not None:
-        removed = session.execute(_DELETE_SOLD, {"id": distributor_id, "isbns": sold.tolist()}).rowcount  # type: ignore[attr-defined]
+        gone = and_(mine, DistributorStock.isbn == func.any(sold.tolist()))
     else:
-        _look_before_removing(session, given, before, anyway=anyway)
-        removed = session.execute(_DELETE, given).rowcount  # type: ignore[attr-defined]
-    added = session.execute(_INSERT, given | {"at": at}).rowcount  # type: ignore[attr-defined]
+        gone = and_(mine, ~select(given.c.isbn).where(given.c.isbn == DistributorStock.isbn).exists())
+        _look_before_removing(session, gone, before, anyway=anyway)
+    removed = _rows(session, delete(DistributorStock).where(gone).execution_options(synchronize_session=False))
+    new = select(given.c.isbn, literal(distributor_id), literal(at))
+    written = insert(DistributorStock).from_select(["isbn", "distributor_id", "seen_at"], new)
+    added = _rows(session, written.on_conflict_do_nothing().execution_options(preserve_rowcount=True))
     titles = before - removed + added
     session.execute(update(Distributor).where(Distributor.id == distributor_id).values(titles=titles, stock_at=at))
     journal.write(
@@ -129,12 +119,17 @@ def load_stock(
     return Loaded(titles, added, removed)
 
 
-def _look_before_removing(session: TenantSession, given: dict[str, object], before: int, *, anyway: bool) -> None:
-    gone = session.scalar(_GONE, given) or 0
-    if not anyway and removes_too_much(before=before, removed=gone):
+def _look_before_removing(session: TenantSession, gone: ColumnElement[bool], before: int, *, anyway: bool) -> None:
+    removed = session.scalar(select(func.count()).select_from(DistributorStock).where(gone)) or 0
+    if not anyway and removes_too_much(before=before, removed=removed):
         raise Refused(
             N_("The file would remove %(gone)s of %(before)s titles. Tick the box if that is right."),
             field="anyway",
-            gone=gone,
+            gone=removed,
             before=before,
         )
+
+
+def _rows(session: TenantSession, statement: Executable) -> int:
+    """How many rows a statement wrote."""
+    return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]

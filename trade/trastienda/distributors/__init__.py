@@ -1,0 +1,1 @@
+"""Protocols by which delegated distributors are asked, one file each: NAME, TITLE, ``ask``."""
