@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from storefront.links import book_path, search_path
-from storefront.wording import ROLES, form_name, language_name
+from storefront.wording import ROLES, form_name, language_name, subject_name
 from trade.base.text import N_
 from trade.catalogue.models import Book, BookDetail
 from trade.catalogue.records import Availability
@@ -74,7 +74,7 @@ def facts(book: Book) -> list[Fact]:
         Fact(_("Weight"), f"{number(book.weight_grams)}\u00a0g" if book.weight_grams else "", note=estimate(book)),
         Fact(_("Language"), language_name(book.language)),
         Fact(_("Original language"), original(book, detail)),
-        Fact(_("Subjects"), book.subject, search_path(book.subject)),
+        Fact(_("Subjects"), subject_name(book.subject or book.subject_code), search_path(book.subject)),
         Fact(_("ISBN"), hyphenated(book.isbn)),
     ]
     return [line for line in lines if line.value]

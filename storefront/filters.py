@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from storefront.near import Here
-from storefront.wording import form_name, language_name
+from storefront.wording import form_name, language_name, subject_name
 from trade.availability.finding import Facet, Filters
 from trade.base.text import N_
 from web.language import money
@@ -26,7 +26,7 @@ NEAR_KM = 25
 SHOWN = 6
 """Choices of a facet seen at once; the rest unfolds."""
 _MOST = 20
-_KEY = re.compile(r"^[\w:.\- ]{1,60}$")
+_LONGEST = 120
 _PRICE = re.compile(r"^(\d{0,7})-(\d{0,7})$")
 
 NAMES = {
@@ -80,7 +80,7 @@ def asked(place: Here) -> Asked:
     kept: MultiDict[str, str] = MultiDict()
     for name in LISTED:
         for value in dict.fromkeys(request.args.getlist(name)[:_MOST]):
-            if _KEY.match(value):
+            if value and len(value) <= _LONGEST and value.isprintable():
                 kept.add(name, value)
     price = _PRICE.match(request.args.get("price", ""))
     if price and price[0] != "-":
@@ -127,15 +127,41 @@ def groups(facets: Iterable[Facet], kept: MultiDict[str, str], address: Callable
     found = {facet.key: facet for facet in facets}
     shown = []
     for key, name in NAMES.items():
-        facet = found.get(key)
-        choices = [
-            Choice(words_of(key, value, label, kept), count, chosen, address(toggled(kept, key, value)))
-            for value, label, count, chosen in (facet.choices if facet else ())
-        ]
-        if len(choices) > 1 or any(choice.chosen for choice in choices) or (choices and key == "available"):
+        choices = choices_of(found[key], kept, address) if key in found else []
+        if len(choices) > 1 or key == "available" or any(choice.chosen for choice in choices):
             first = [choice for place, choice in enumerate(choices) if place < SHOWN or choice.chosen]
             shown.append(Group(key, _(name), first, [choice for choice in choices if choice not in first]))
-    return shown
+    return [group for group in shown if group.choices]
+
+
+def choices_of(facet: Facet, kept: MultiDict[str, str], address: Callable[[Any], str]) -> list[Choice]:
+    """The values of a facet as links."""
+    # The index counts without looking at shelves: beside "available" its numbers would promise too much.
+    counted = facet.key == "available" or "available" not in kept
+    found = []
+    for value, label, books, chosen in facet.choices:
+        count = books if counted else None
+        if value == "near" and chosen:
+            found += spans(kept, count, address)
+        else:
+            link = address(toggled(kept, facet.key, value))
+            found.append(Choice(words_of(facet.key, value, label, kept), count, chosen, link))
+    return found
+
+
+def spans(kept: MultiDict[str, str], count: int | None, address: Callable[[Any], str]) -> list[Choice]:
+    """Where nearness is chosen, how near it is to be: the span in force, and the others."""
+    chosen = int(kept.get("km", NEAR_KM))
+    found = []
+    for km in DISTANCES:
+        words = _("Within %(km)s km", km=km)
+        if km == chosen:
+            found.append(Choice(words, count, True, address(toggled(kept, "available", "near"))))
+        else:
+            wider = MultiDict(kept)
+            wider.setlist("km", [str(km)])
+            found.append(Choice(words, None, False, address(wider)))
+    return found
 
 
 def chips(facets: Iterable[Facet], kept: MultiDict[str, str], address: Callable[[Any], str]) -> list[Chip]:
@@ -160,7 +186,7 @@ def words_of(key: str, value: str, label: str, kept: MultiDict[str, str]) -> str
         if value == "near":
             return _("Within %(km)s km", km=kept.get("km", NEAR_KM))
         return _("Today in a bookshop")
-    return label or value
+    return subject_name(label or value) if key == "subject" else label or value
 
 
 def price_range(value: str) -> str:

@@ -17,7 +17,7 @@ from trade.availability.queries import Offer
 from trade.availability.rules import WORDS, Label
 from trade.base.text import N_
 from trade.catalogue.models import Book
-from web.language import ago, km
+from web.language import km, since
 
 MEANINGS = {
     Label.ON_SHELF: N_("A copy is in the bookshop; you can reserve it."),
@@ -157,7 +157,7 @@ def copies(number: int) -> str:
 
 def stock_age(file_at: Any, *, stale: bool) -> str:
     """How old the bookshop's stock is (A32)."""
-    seen = _("Stock seen %(ago)s.", ago=ago(file_at))
+    seen = _("Stock seen %(ago)s.", ago=since(file_at))
     return _("%(seen)s Call before you go.", seen=seen) if stale else seen
 
 

@@ -27,6 +27,29 @@ ROLES = {
     "narrator": N_("Read by"),
     "other": N_("With"),
 }
+THEMA = {
+    "A": N_("Arts"),
+    "C": N_("Language and linguistics"),
+    "D": N_("Biography, literature and criticism"),
+    "F": N_("Fiction"),
+    "G": N_("Reference"),
+    "J": N_("Society and social sciences"),
+    "K": N_("Economics and business"),
+    "L": N_("Law"),
+    "M": N_("Medicine"),
+    "N": N_("History"),
+    "P": N_("Mathematics and science"),
+    "Q": N_("Philosophy and religion"),
+    "R": N_("Earth and environment"),
+    "S": N_("Sports"),
+    "T": N_("Technology and agriculture"),
+    "U": N_("Computing"),
+    "V": N_("Health and personal development"),
+    "W": N_("Lifestyle, hobbies and travel"),
+    "X": N_("Comics and graphic novels"),
+    "Y": N_("Children and teenagers"),
+}
+"""The first letters of Thema 1.5, the trade's own subject scheme (EDItEUR)."""
 
 
 def form_name(code: str) -> str:
@@ -41,3 +64,10 @@ def language_name(code: str) -> str:
     except (UnknownLocaleError, ValueError):
         return code
     return name[:1].upper() + name[1:]
+
+
+def subject_name(told: str) -> str:
+    """A subject in words: a feed's own text as it is, a Thema code by its first letter with the code behind."""
+    scheme, parted, code = told.partition(":")
+    words = THEMA.get(code[:1]) if parted and scheme == "thema" else None
+    return f"{_(words)} ({code})" if words else told

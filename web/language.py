@@ -5,7 +5,7 @@ Templates use ``{{ _('...') }}`` and the filters below; ``say`` translates a :cl
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
@@ -147,6 +147,12 @@ def ago(value: datetime | None) -> str:
     if value is None:
         return "–"
     return format_timedelta(value - clock().now(), add_direction=True, locale=_locale())
+
+
+def since(value: datetime) -> str:
+    """How long ago in minutes, hours, days: a page that says it stays the same for a while."""
+    passed = min(value - clock().now(), timedelta(minutes=-1))
+    return format_timedelta(passed, granularity="minute", add_direction=True, locale=_locale())
 
 
 def km(value: float | None) -> str:

@@ -77,7 +77,7 @@ class Suggesting {
     const words = document.createElement("span");
     words.textContent = one.text;
     option.append(words);
-    const kind = this.box.dataset[one.kind];
+    const kind = one.by || this.box.dataset[one.kind];
     if (kind) {
       const small = document.createElement("small");
       small.textContent = kind;

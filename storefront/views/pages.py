@@ -74,8 +74,8 @@ def stock_file_download() -> ResponseReturnValue:
 
 @public.get("/robots.txt")
 def robots() -> ResponseReturnValue:
-    """What crawlers should leave alone."""
-    private = ("/account", "/join/", "/reserve/", "/office", "/staff", "/ledger", "/search")
+    """What crawlers should leave alone: everything private, and searches narrowed by a second argument."""
+    private = ("/account", "/join/", "/reserve/", "/office", "/staff", "/ledger", "/suggest", "/search?*&")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in private), ""]
     lines.append(f"Sitemap: {absolute('public.sitemap')}")
     return Response("\n".join(lines) + "\n", mimetype="text/plain")

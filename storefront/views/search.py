@@ -67,12 +67,13 @@ def results() -> ResponseReturnValue:
         struck=struck(words, found.corrected),
         exact_url=url_for("public.search", q=words, exact="1"),
         plain_url=url_for("public.search", **always),
-        results=rows(work, found, at),
+        results=rows(work, found.books, found, at),
         groups=groups(found.facets, wanted.arguments, address(always)),
         chips=chips(found.facets, wanted.arguments, address(always)),
         hidden=hidden(always, wanted),
         paging=paging(total=found.total, number=page, size=PAGE, last=LAST_PAGE, address=address(always, wanted)),
         wrong_number=wrong_number(words) if not found.total else "",
+        instead=rows(work, found.instead, found, at),
         shops=near_shops(work, place, ASKED_SHOPS) if words and not found.total else [],
         indexable=bool(found.total) and not found.corrected and not wanted.any and page == 1,
     )
@@ -145,11 +146,13 @@ def wrong_number(words: str) -> str:
     return _("The ISBN is right, but the catalogue does not know the book yet.")
 
 
-def rows(work: TenantSession, found: Found, at: datetime) -> list[Row]:
+def rows(work: TenantSession, books: list[Book], found: Found, at: datetime) -> list[Row]:
     """Results in words, in two queries whatever their number."""
+    if not books:
+        return []
     part = taking_part(work, bookshop_ids={near.offer.bookshop_id for near in found.nearest.values()}, at=at)
-    pictures = covers(work, isbns=[book.isbn for book in found.books])
-    return [row(book, found.nearest.get(book.isbn), part, pictures.get(book.isbn, "")) for book in found.books]
+    pictures = covers(work, isbns=[book.isbn for book in books])
+    return [row(book, found.nearest.get(book.isbn), part, pictures.get(book.isbn, "")) for book in books]
 
 
 def row(book: Book, near: Nearest | None, part: set[int], cover_sha: str) -> Row:

@@ -22,7 +22,7 @@ def suggestions() -> Response:
     """Up to eight proposals with where each leads, the same for everybody: browsers and proxies may keep them."""
     typed = " ".join(request.args.get("q", "").split())[:LONGEST]
     found = suggest(session(), typed=typed, limit=MOST) if len(typed) >= SHORTEST else []
-    answer = jsonify([{"kind": one.kind, "text": one.text, "url": address_of(one)} for one in found])
+    answer = jsonify([{"kind": one.kind, "text": one.text, "by": one.by, "url": address_of(one)} for one in found])
     answer.cache_control.public = True
     answer.cache_control.max_age = SECONDS
     return answer

@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 from tests.browser.chapters import (
     cheque,
     erasure,
+    finding,
     joining,
     month,
     on_the_telephone,
@@ -22,7 +23,7 @@ from tests.browser.story import Story
 from tests.browser.walker import Walker
 from tests.storefront.conftest import furnish
 
-CHAPTERS = (joining, settings, stock, reading, reserving, cheque, on_the_telephone, month, erasure)
+CHAPTERS = (joining, settings, stock, reading, finding, reserving, cheque, on_the_telephone, month, erasure)
 
 
 def walk(stack: Stack, person: Callable[[], Walker], plain: Callable[[], Page]) -> None:

@@ -178,3 +178,28 @@ def test_what_is_no_isbn_is_not_there(stocked: House, writing: str) -> None:
 def test_the_canonical_address_is_named(stocked: House) -> None:
     page = read(browser(stocked), f"/book/{SOLITUDE}?near=28004")
     assert page.one("//link[@rel='canonical']").get("href").endswith(f"/book/{SOLITUDE}")
+
+
+@pytest.mark.parametrize(
+    ("address", "indexable"),
+    [
+        ("/search?q=soledad", True),
+        ("/search", True),
+        ("/search?q=soledat", False),
+        ("/search?q=zzzzqqqq", False),
+        ("/search?q=soledad&language=es", False),
+        ("/search?q=soledad&page=2", False),
+    ],
+)
+def test_only_a_plain_search_that_finds_something_may_be_indexed(stocked: House, address: str, indexable: bool) -> None:
+    page = read(browser(stocked), address)
+    assert bool(page.all("//meta[@name='robots'][@content='noindex']")) is not indexable
+    assert bool(page.all("//link[@rel='canonical']")) is indexable
+
+
+def test_a_page_names_itself_in_every_language(stocked: House) -> None:
+    page = read(browser(stocked), f"/book/{SOLITUDE}?lang=fr&near=28004")
+    assert page.one("//link[@rel='canonical']").get("href").endswith(f"/book/{SOLITUDE}?lang=fr")
+    named = {link.get("hreflang"): link.get("href") for link in page.all("//link[@rel='alternate']")}
+    assert set(named) == {"es", "fr", "en", "x-default"}
+    assert named["x-default"].endswith(f"/book/{SOLITUDE}") and named["en"].endswith("?lang=en")
