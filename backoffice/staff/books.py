@@ -86,7 +86,8 @@ class Books(RecordView):
 
     def page(self, found: Book, form: PriceForm, refused: Refused | None = None) -> ResponseReturnValue:
         """The page, with the form as it was sent."""
-        now, fields = clock().now(), told_of(session(), isbn=found.isbn)
+        now, fields = clock().now(), told.in_order(told_of(session(), isbn=found.isbn))
+        tellers = sources_of(session(), isbn=found.isbn)
         in_force = prices_at(session(), isbns=[found.isbn], at=now).get(found.isbn)
         return self.render(
             "staff/book.html",
@@ -102,8 +103,8 @@ class Books(RecordView):
             shown=told.shown,
             word=told.word,
             source_name=source_name,
-            sources=sources_of(session(), isbn=found.isbn),
-            staff_speaks=any(each.source == STAFF for each in fields),
+            sources=tellers,
+            staff_speaks=any(each.key == STAFF for each in tellers),
             prices=price_history(session(), isbn=found.isbn),
             in_force=in_force.id if in_force else None,
             now=now,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -45,11 +46,11 @@ ORIGINS = {
     "demo": N_("sample"),
 }
 COUNTS = {
-    "new": N_("New"),
-    "changed": N_("Changed"),
-    "unchanged": N_("Unchanged"),
-    "deleted": N_("Withdrawn"),
-    "refused": N_("Refused"),
+    "new": N_("New books"),
+    "changed": N_("Changed books"),
+    "unchanged": N_("Unchanged books"),
+    "deleted": N_("Withdrawn books"),
+    "refused": N_("Refused records"),
     "non_books": N_("No books"),
 }
 
@@ -265,4 +266,4 @@ def _title(run: CatalogueRun) -> str:
 
 def _general(message: str) -> str:
     """A reason without the values of one record."""
-    return gettext(message).replace("%(", "(").replace(")s", ")")
+    return re.sub(r"%\(\w+\)s", "…", gettext(message))

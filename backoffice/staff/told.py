@@ -19,8 +19,8 @@ FIELDS = {
     "contributors": N_("Contributors"),
     "publisher": N_("Publisher"),
     "imprint": N_("Imprint"),
-    "collection": N_("Collection"),
-    "collection_number": N_("Number in the collection"),
+    "collection": N_("Series"),
+    "collection_number": N_("Number in the series"),
     "edition": N_("Edition"),
     "published_on": N_("Published"),
     "year": N_("Year"),
@@ -32,7 +32,7 @@ FIELDS = {
     "thickness_mm": N_("Thickness"),
     "weight_grams": N_("Weight"),
     "estimated_grams": N_("Weight, estimated"),
-    "form": N_("Form"),
+    "form": N_("Binding or form"),
     "subjects": N_("Subject codes"),
     "subject_text": N_("Subject"),
     "schoolbook": N_("Textbook"),
@@ -84,6 +84,13 @@ WORDS = {
     "non_book": N_("Other articles"),
 }
 SHORTENED = 400
+
+
+def in_order(fields: Sequence[Told]) -> list[Told]:
+    """The fields that say something, as a record is read."""
+    places = {name: place for place, name in enumerate(FIELDS)}
+    told = [field for field in fields if field.value or any(value for _, value in field.others)]
+    return sorted(told, key=lambda field: places.get(field.name, len(places)))
 
 
 def field_name(told: Told) -> str:

@@ -13,13 +13,13 @@ CATALOGUE_RUN = Machine(
     states={
         "received": State(N_("Received"), "open"),
         "importing": State(N_("Being read"), "working"),
-        "done": State(N_("Read"), "done", final=True),
+        "done": State(N_("Taken in"), "done", final=True),
         "unchanged": State(N_("Unchanged"), "done", final=True),
         "broken": State(N_("Broken off"), "refused", final=True),
         "refused": State(N_("Unreadable"), "refused", final=True),
     },
     moves=(
-        Move("begin", ("received",), "importing", PLATFORM, N_("Read")),
+        Move("begin", ("received",), "importing", PLATFORM, N_("Begin")),
         Move("find_unchanged", ("received",), "unchanged", PLATFORM, N_("Find unchanged")),
         Move("refuse", ("received", "importing"), "refused", PLATFORM, N_("Refuse")),
         Move("end", ("importing",), "done", PLATFORM, N_("End")),

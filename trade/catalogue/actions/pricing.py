@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,15 +20,9 @@ from trade.stock.actions import rejudge_books
 SLICE = 5_000
 
 
-@dataclass(frozen=True)
-class Line:
-    """The prices of a book from now on, and the key of the source that told them."""
-
-    source: str
-    prices: list[DatedPrice]
-
-
-def keep_prices(session: TenantSession, *, lines: Mapping[int, Line], known: Collection[int], at: datetime) -> None:
+def keep_prices(
+    session: TenantSession, *, lines: Mapping[int, Sequence[DatedPrice]], known: Collection[int], at: datetime
+) -> None:
     """Bring the dated prices of books in accord with these lines: the past stays, what is to come is replaced."""
     present = _present(session, [isbn for isbn in lines if isbn in known])
     zone = ZoneInfo(session.profile.time_zone)
@@ -38,7 +31,7 @@ def keep_prices(session: TenantSession, *, lines: Mapping[int, Line], known: Col
     for isbn, line in lines.items():
         past = [price for price in present.get(isbn, ()) if price.valid_from <= at]
         coming = {(price.valid_from, price.cents): price.id for price in present.get(isbn, ()) if price.valid_from > at}
-        for price in line.prices:
+        for price in line:
             begins = at if price.since is None else _midnight(price.since, zone)
             if price.since is None and price.cents == (past[-1].cents if past else None):
                 continue
@@ -49,7 +42,7 @@ def keep_prices(session: TenantSession, *, lines: Mapping[int, Line], known: Col
                     "isbn": isbn,
                     "cents": price.cents,
                     "valid_from": begins,
-                    "source": line.source,
+                    "source": price.source,
                     "kind": price.kind,
                     "vat_rate": price.vat_rate,
                     "applied_at": at if price.since is None else None,

@@ -15,12 +15,13 @@ from trade.base.settings import value_of
 from trade.base.tenancy import TenantSession
 from trade.base.text import N_
 from trade.catalogue.actions.categories import ensure_categories
-from trade.catalogue.actions.pricing import Line, keep_prices
+from trade.catalogue.actions.pricing import keep_prices
 from trade.catalogue.actions.sources import ranks_of
 from trade.catalogue.engines import note_changed
 from trade.catalogue.models import Author, Book, BookDetail
 from trade.catalogue.records import Availability
 from trade.catalogue.rules import (
+    DatedPrice,
     Merged,
     Said,
     book_values,
@@ -73,7 +74,7 @@ class _Maker:
         self.rates: Mapping[str, int] = value_of(session, VAT_RATES, at=at)
         self.country = session.profile.country
         self.today = at.astimezone(ZoneInfo(session.profile.time_zone)).date()
-        self.lines: dict[int, Line] = {}
+        self.lines: dict[int, list[DatedPrice]] = {}
 
     def book(self, isbn: int, statements: Mapping[str, Said]) -> tuple[Row, list[tuple[str, str]], Merged]:
         """The row of a book, its contributors with their parts, and the merged fields."""
@@ -84,12 +85,12 @@ class _Maker:
         if category not in self.categories:
             raise Refused(N_("There is no category “%(category)s”."), category=category)
         prices = price_line(fields.get("prices") or (), today=self.today, usual_rate=self.rates.get(category, 0))
-        self.lines[isbn] = Line(merger.origin.get("prices", ""), prices)
+        self.lines[isbn] = prices
         contributors = [(name, role) for name, role in fields.get("contributors") or ()]
         row |= {
             "category_id": self.categories[category],
             "price_cents": prices[0].cents,
-            "price_is_sample": bool(fields.get("price_is_sample")),
+            "price_is_sample": prices[0].is_sample,
             "price_kind": prices[0].kind,
             "vat_rate": prices[0].vat_rate,
             "availability_source": merger.origin.get("availability", ""),

@@ -39,11 +39,11 @@ def told_of(session: TenantSession, *, isbn: int) -> list[Told]:
         Told(
             name,
             group_of(name),
-            found.origin[name],
-            value,
-            [(key, said[name]) for key, said in statements.items() if key != found.origin[name] and name in said],
+            source,
+            statements[source][name],
+            [(key, said[name]) for key, said in statements.items() if key != source and name in said],
         )
-        for name, value in found.fields.items()
+        for name, source in found.origin.items()
     ]
 
 

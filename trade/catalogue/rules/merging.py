@@ -26,6 +26,7 @@ TRADE: Final = frozenset(
 )
 DISPLAY: Final = frozenset({"description", "keywords", "cover_url"})
 WITH_AVAILABILITY: Final = ("available_on", "replaced_by")
+PRICES: Final = ("prices", "price_is_sample")
 LAST: Final = 1_000_000
 """The place of a source without a rank: after all that have one."""
 
@@ -46,21 +47,41 @@ class Merged:
 
 
 def merged(statements: Mapping[str, Said], *, ranks: Mapping[str, Mapping[str, int]]) -> Merged:
-    """One book out of the statements by source; ``ranks`` are each source's places by group, lowest first."""
+    """One book out of the statements by source; ``ranks`` are each source's places by group, lowest first.
+
+    ``prices`` are those of all sources, the first believed first, each with its source (``by``): one that only
+    announces a coming price leaves today's to the next.
+    """
     if len(statements) == 1:
         ((source, said),) = statements.items()
-        return Merged(said, dict.fromkeys(said, source))
+        result = Merged(dict(said), dict.fromkeys(said, source))
+        _gather_prices(result, [source], statements)
+        return result
     order = {
         group: sorted(statements, key=lambda source: (ranks.get(source, {}).get(group, LAST), source))
         for group in GROUPS
     }
     result = Merged()
     for name in dict.fromkeys(name for said in statements.values() for name in said):
-        if name in WITH_AVAILABILITY or name == "price_is_sample":
+        if name in WITH_AVAILABILITY or name in PRICES:
             continue
         saying = [source for source in order[group_of(name)] if name in statements[source]]
         _take(result, name, _believed(name, saying, statements), statements)
+    _gather_prices(result, order["trade"], statements)
     return result
+
+
+def _gather_prices(result: Merged, order: Sequence[str], statements: Mapping[str, Said]) -> None:
+    saying = [source for source in order if statements[source].get("prices")]
+    result.fields.pop("price_is_sample", None)
+    result.origin.pop("price_is_sample", None)
+    if saying:
+        result.origin["prices"] = saying[0]
+        result.fields["prices"] = [
+            {**price, "by": source, "sample": bool(statements[source].get("price_is_sample"))}
+            for source in saying
+            for price in statements[source]["prices"]
+        ]
 
 
 def _believed(name: str, saying: Sequence[str], statements: Mapping[str, Said]) -> str:
@@ -79,8 +100,7 @@ def _believed(name: str, saying: Sequence[str], statements: Mapping[str, Said]) 
 
 
 def _take(result: Merged, name: str, source: str, statements: Mapping[str, Said]) -> None:
-    together = {"availability": WITH_AVAILABILITY, "prices": ("price_is_sample",)}.get(name, ())
-    for taken in (name, *together):
+    for taken in (name, *(WITH_AVAILABILITY if name == "availability" else ())):
         if taken in statements[source]:
             result.fields[taken] = statements[source][taken]
             result.origin[taken] = source
@@ -98,6 +118,8 @@ class DatedPrice:
     cents: int | None
     kind: str = "fixed"
     vat_rate: int | None = None
+    source: str = ""
+    is_sample: bool = False
 
 
 def price_line(prices: Sequence[Mapping[str, Any]], *, today: date, usual_rate: int) -> list[DatedPrice]:
@@ -110,7 +132,7 @@ def price_line(prices: Sequence[Mapping[str, Any]], *, today: date, usual_rate: 
             price = DatedPrice(day, None)
         else:
             cents = None if found["kind"] == "free" else gross_cents(found, usual_rate=usual_rate)
-            price = DatedPrice(day, cents, found["kind"], found.get("rate"))
+            price = DatedPrice(day, cents, found["kind"], found.get("rate"), found.get("by", ""), found["sample"])
         if not line or (price.cents, price.kind) != (line[-1].cents, line[-1].kind):
             line.append(price)
     return line
@@ -123,9 +145,10 @@ def _coming_days(prices: Sequence[Mapping[str, Any]], today: date) -> list[date]
 
 
 def _price_on(prices: Sequence[Mapping[str, Any]], day: date) -> Mapping[str, Any] | None:
-    """The price of a day: the one that began last; fixed before recommended before free, with VAT before without.
+    """The price of a day: of the first source that has one, the one that began last.
 
-    A price list with a date on some prices only: the undated one holds before and between them. Zero is no price.
+    Fixed goes before recommended before free, with VAT before without. Where some prices of a source are dated, the
+    undated one holds before and between them. Zero is no price.
     """
     if len(prices) == 1 and prices[0].keys().isdisjoint(("from", "until")):
         return prices[0] if prices[0]["cents"] > 0 else None
@@ -137,6 +160,7 @@ def _price_on(prices: Sequence[Mapping[str, Any]], day: date) -> Mapping[str, An
     ]
     if not valid:
         return None
+    valid = [price for price in valid if price["by"] == valid[0]["by"]]
     best = min((KINDS.get(price["kind"], len(KINDS)), price.get("net", False)) for price in valid)
     same = [price for price in valid if (KINDS.get(price["kind"], len(KINDS)), price.get("net", False)) == best]
     return max(same, key=lambda price: str(price.get("from", "")))
