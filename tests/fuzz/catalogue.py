@@ -154,19 +154,36 @@ _ONIX = (MESSAGE % (product(1) + DELETED + product(2)), product(3), MESSAGE % b"
 
 PARSERS = [
     Parser(
-        "onix", partial(read, onix, counted=products), _ONIX, b'<ONIXMessage release="3.0">', (product(1), DELETED),
+        "onix",
+        partial(read, onix, counted=products),
+        _ONIX,
+        b'<ONIXMessage release="3.0">',
+        (product(1), DELETED),
         damage=bent_xml,
-    ),
-    Parser("sinli_libros", partial(read, sinli_libros), _LIBROS, sinli("LIBROS", "08"), _lines(libros("08"), PRICE)),
-    Parser(
-        "sinli_campre", partial(read, sinli_campre, counted=sinli_lines), (sinli("CAMPRE", "03", PRICE, PRICE),),
-        sinli("CAMPRE", "03"), _lines(PRICE, PRICE[:76], PRICE + " " * 900, PRICE.replace("LA", "\\D1A"), "I", ""),
+        cost=4,
     ),
     Parser(
-        "sinli_estado", partial(read, sinli_estado, counted=sinli_lines), (sinli("ESTADO", "04", STATE, STATE),),
-        sinli("ESTADO", "04"), _lines(STATE, STATE[:102], PRICE, ""),
+        "sinli_libros", partial(read, sinli_libros), _LIBROS, sinli("LIBROS", "08"), _lines(libros("08"), PRICE), cost=4
     ),
-    Parser("titelive", partial(read, titelive), (_lines(DAILY + "\r\n")[0] * 3,), b"", _lines(DAILY, DAILY[:-1])),
-    Parser("catalogue_feed", any_feed, (*_ONIX, *_LIBROS, (DAILY + "\r\n").encode("latin-1"))),
+    Parser(
+        "sinli_campre",
+        partial(read, sinli_campre, counted=sinli_lines),
+        (sinli("CAMPRE", "03", PRICE, PRICE),),
+        sinli("CAMPRE", "03"),
+        _lines(PRICE, PRICE[:76], PRICE + " " * 900, PRICE.replace("LA", "\\D1A"), "I", ""),
+        cost=2,
+    ),
+    Parser(
+        "sinli_estado",
+        partial(read, sinli_estado, counted=sinli_lines),
+        (sinli("ESTADO", "04", STATE, STATE),),
+        sinli("ESTADO", "04"),
+        _lines(STATE, STATE[:102], PRICE, ""),
+        cost=2,
+    ),
+    Parser(
+        "titelive", partial(read, titelive), (_lines(DAILY + "\r\n")[0] * 3,), b"", _lines(DAILY, DAILY[:-1]), cost=2
+    ),
+    Parser("catalogue_feed", any_feed, (*_ONIX, *_LIBROS, (DAILY + "\r\n").encode("latin-1")), cost=2),
     Parser("service_answer", partial(document, "DILVE"), (MESSAGE % DELETED, b"<a/>"), damage=bent_xml),
-]  # fmt: skip
+]
