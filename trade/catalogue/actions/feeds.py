@@ -10,15 +10,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
+from io import SEEK_END
 from itertools import islice
 from typing import BinaryIO, Final
 
 from sqlalchemy import insert, select
 
 from trade.base import outbox
-from trade.base.errors import Refused
+from trade.base.errors import Refused, concerning
 from trade.base.files import FileStore
 from trade.base.journal import fire
+from trade.base.packed import unpacked
 from trade.base.tenancy import TenantSession
 from trade.base.text import N_, Text
 from trade.catalogue.actions.sources import ensure_source
@@ -61,20 +63,25 @@ def receive_feed(
 ) -> CatalogueRun:
     """Keep the file and open its run; a job reads it where ``queued``, else the caller does.
 
+    The stream must be seekable. A gzip or zip with one file in it stays as it came and is unpacked when it is read.
     Without a ``format`` the file's first bytes tell it; without a ``source`` it is the usual one of the format. Raises
     Refused for an unknown format, a file that is none, an empty file or one that is too large.
     """
-    sha256, size = store.put_stream(stream)
+    # Before a byte of it is copied: a file that is too large fills no disk.
+    size = stream.seek(0, SEEK_END)
+    stream.seek(0)
     if not size:
         raise Refused(N_("The file is empty."), field="file")
     if size > LARGEST:
-        store.forget(sha256)
         raise Refused(N_("The file is larger than %(gigabytes)s GB."), gigabytes=LARGEST >> 30, field="file")
-    with closing(store.open(sha256)) as kept:
-        head = kept.read(HEAD)
+    with concerning("file"):
+        head = unpacked(stream, largest=LARGEST).read(HEAD)
+    stream.seek(0)
     if format and format not in formats():
         raise Refused(N_("There is no catalogue format “%(format)s”."), format=format, field="format")
-    reader = formats()[format] if format else recognised(head)
+    with concerning("file"):
+        reader = formats()[format] if format else recognised(head)
+    sha256, size = store.put_stream(stream)
     teller = ensure_source(session, key=source or reader.SOURCE_KIND)
     media_type = "application/xml" if head.lstrip(b"\xef\xbb\xbf").startswith(b"<") else "text/plain"
     file = StoredFile(purpose="catalogue", name=name[-LONGEST_NAME:], media_type=media_type, sha256=sha256, size=size)
@@ -140,7 +147,7 @@ def entries(session: TenantSession, *, run_id: int, store: FileStore) -> tuple[B
 
 def _batches(read: Callable[[BinaryIO], Iterator[CatalogueEntry]], stream: BinaryIO, done: int) -> Batches:
     with closing(stream):
-        records = islice(read(stream), done, None)
+        records = islice(read(unpacked(stream, largest=LARGEST)), done, None)
         while batch := list(islice(records, BATCH)):
             yield batch, stream.tell()
 
