@@ -10,6 +10,7 @@ from flask_admin import BaseView
 
 from backoffice.area import Area, Choice, Place, Search
 from backoffice.menu import Alarm, Group, Item
+from backoffice.office.arrival import Arrival
 from backoffice.office.calendar import Calendar
 from backoffice.office.cheques import Cheques
 from backoffice.office.desk import bookshop
@@ -44,6 +45,7 @@ MENU = (
         (
             Item(N_("Feeds"), "office_stock.index", "upload", count="waiting"),
             Item(N_("Titles"), "office_stock.titles", "book"),
+            Item(N_("How it arrives"), "office_arrival.index", "exchange"),
             Item(N_("Why not visible?"), "office_stock.why", "help"),
         ),
     ),
@@ -94,6 +96,7 @@ def views() -> Sequence[BaseView]:
         Reservations(Reservation, name=N_("Reservations"), endpoint="office_reservations", url="reservations"),
         Stock(name=N_("Feeds"), endpoint="office_stock", url="stock"),
         Supply(name=N_("Trusted distributors"), endpoint="office_supply", url="supply"),
+        Arrival(name=N_("How it arrives"), endpoint="office_arrival", url="arrival"),
         Cheques(name=N_("Redeem"), endpoint="office_cheques", url="cheques"),
         Money(name=N_("Money"), endpoint="office_money", url="money"),
         Calendar(name=N_("Calendar"), endpoint="office_calendar", url="calendar"),

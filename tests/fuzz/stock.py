@@ -258,7 +258,7 @@ PARSERS = [
     Parser(
         "model_csv", partial(by_line, model_csv.read, model_lines), seeds(CSV_START, CSV_LINES), CSV_START, CSV_LINES
     ),
-    Parser("model_xlsx", partial(whole, model_csv.read), (workbook(),), damage=inside_a_zip, cost=5),
+    Parser("model_xlsx", partial(whole, model_csv.read), (workbook(),), damage=inside_a_zip, cost=10),
     Parser(
         "described",
         partial(by_line, described, partial(lines_behind, 1)),

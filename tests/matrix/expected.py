@@ -154,6 +154,14 @@ office_calendar.add_holidays      POST    bookshops       302     -       -
 office_calendar.draft_vacation    GET     bookshops       200     -       -
 office_calendar.add_vacation      POST    bookshops       200     -       -
 office_calendar.remove_vacation   POST    bookshops       302     404     404
+office_arrival.index              GET     bookshops       200     -       -
+office_arrival.format             POST    bookshops       200     -       -
+office_arrival.make_key           POST    owners          200     -       -
+office_arrival.revoke_key         POST    owners          302     404     404
+office_arrival.pull               POST    owners          302     -       -
+office_arrival.test_pull          POST    owners          302     -       -
+office_arrival.pull_now           POST    owners          302     -       -
+office_arrival.number             POST    owners          302     -       -
 office_cheques.index              GET     bookshops       302     -       -
 office_cheques.redeem             GET     bookshops       200     -       -
 office_cheques.look_up            POST    bookshops       200     -       -

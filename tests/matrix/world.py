@@ -41,7 +41,8 @@ from trade.members.models import Bookshop, StoredFile
 from trade.messages.models import Message
 from trade.privacy.actions import ask_deletion
 from trade.reservations.actions import place
-from trade.stock.actions import process, receive_file
+from trade.stock.actions import make_token, process, receive_file
+from trade.stock.models import StockToken
 from trade.texts.actions import draft
 from trade.texts.models import LegalText
 
@@ -71,6 +72,7 @@ def build(house: House) -> World:
         _send_files(world)
         _tell_of_books(world)
         _keep_distributor(world)
+        _make_keys(world)
         _redeem(world, context)
         _close_month(world, context)
         _apply(world)
@@ -184,6 +186,9 @@ def _tell_of_books(world: World) -> None:
         }
 
 
+def _make_keys(world: World) -> None:
+            make_token(session, bookshop_id=shop_id, purpose="push", name=f"Software {MARKS[shop]}", at=NOW)
+            return session.scalars(select(StockToken.id).where(StockToken.bookshop_id == shop_id)).one()
 def _redeem(world: World, context: Context) -> None:
     cast = world.house.cast
     with world.house.session(cast.staff()) as session:

@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siret
 
@@ -55,13 +56,13 @@ def choose_number(session: TenantSession, *, bookshop_id: int, number: str, coun
                 raise Refused(N_("This is no SIRET: it has 14 digits, and its check digits must be right.")) from None
         elif bare and not _NUMBER.match(bare):
             raise Refused(N_("Write 3 to 20 letters, digits or hyphens."))
-        taken = select(StockArrival.bookshop_id).where(
-            StockArrival.number == bare, StockArrival.bookshop_id != bookshop_id
-        )
-        if bare and session.scalar(taken) is not None:
-            raise Refused(N_("Another bookshop has this number."))
-    arrival_of(session, bookshop_id=bookshop_id).number = bare or None
-    session.flush()
+        chosen = arrival_of(session, bookshop_id=bookshop_id)
+        try:
+            with session.begin_nested():
+                chosen.number = bare or None
+        except IntegrityError:
+            # No bookshop sees the row of another: only the database knows that the number is taken.
+            raise Refused(N_("Another bookshop has this number.")) from None
 
 
 def choose_pull(
