@@ -26,10 +26,11 @@ from trade.stock.actions.arriving import (
 from trade.stock.actions.decide import apply, reject
 from trade.stock.actions.holds import hold, keep_until_next_file, release_hold
 from trade.stock.actions.judge import rejudge, rejudge_books
-from trade.stock.actions.logs import forget_old_lines, log_rare_titles
+from trade.stock.actions.logs import forget_old_lines
 from trade.stock.actions.mails import warn_silent
-from trade.stock.actions.marks import accept_price, ask_price_again, mark_rare
+from trade.stock.actions.marks import accept_price, ask_price_again, forget_accepted, mark_rare
 from trade.stock.actions.process import process
+from trade.stock.actions.rare import log_rare_titles
 from trade.stock.actions.receive import receive_file
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "choose_pull",
     "describe",
     "ensure_adapters",
+    "forget_accepted",
     "forget_old_lines",
     "hold",
     "holder_of",
