@@ -187,8 +187,17 @@ def _tell_of_books(world: World) -> None:
 
 
 def _make_keys(world: World) -> None:
+    cast = world.house.cast
+
+    def made(shop: str) -> int:
+        shop_id = getattr(cast, shop)
+        with world.house.session(cast.bookshop(shop)) as session:
             make_token(session, bookshop_id=shop_id, purpose="push", name=f"Software {MARKS[shop]}", at=NOW)
             return session.scalars(select(StockToken.id).where(StockToken.bookshop_id == shop_id)).one()
+
+    _pair(world, "token_id", made)
+
+
 def _redeem(world: World, context: Context) -> None:
     cast = world.house.cast
     with world.house.session(cast.staff()) as session:
