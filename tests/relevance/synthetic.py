@@ -32,7 +32,7 @@ MOST_HOLDERS = 1_350
 def real_books() -> list[Entry]:
     """The books that are asked for. Whoever asks for a book has heard of it: they are of the most held tenth."""
     chance = np.random.default_rng(7)
-    rows = [row for path in REAL for row in csv.DictReader(path.open(encoding="utf-8"))]
+    rows = [row for path in REAL for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())]
     return [
         Entry(
             isbn=int(row["isbn"]),

@@ -143,7 +143,7 @@ class TantivyIndex:
             name: {each["key"]: each["doc_count"] for each in found[name]["buckets"] if each["key"] != _NONE}
             for name in terms
         }
-        by_start = {int(each["from"]): each["doc_count"] for each in found["price"]["buckets"] if "from" in each}
+        by_start = {int(each.get("from", 0)): each["doc_count"] for each in found["price"]["buckets"]}
         counted["price"] = {
             f"{low}-{'' if high is None else high}": by_start.get(low, 0) for low, high in prices if by_start.get(low)
         }
@@ -156,8 +156,7 @@ class TantivyIndex:
             return []
         query = _term("prefix", key[:LONGEST_PREFIX])
         if len(key) > LONGEST_PREFIX:
-            complete = telling(key)[:-1]
-            more = [_term("text", word) for word in complete] if complete else []
+            more = [_term("title", word) for word in telling(key)[:-1]]
             query = Query.boolean_query([(Occur.Must, part) for part in (query, *more)])
         found = self._searcher.search(query, limit * 8, count=False, order_by_field="popularity")
         kept: dict[tuple[str, str], Suggested] = {}
@@ -199,8 +198,9 @@ class TantivyWriter:
 
     def replace(self, isbns: Iterable[int], entries: Iterable[Entry]) -> None:
         """Forget what was known of these books and write what is given."""
-        for isbn in isbns:
-            self._writer.delete_documents_by_term("isbn", isbn)
+        gone = list(isbns)
+        if gone:  # by query: a bare number is taken for one with a sign, and never found
+            self._writer.delete_documents_by_query(Query.term_set_query(SCHEMA, "isbn", gone))
         for entry in entries:
             self._writer.add_document(self._book(entry))
 
@@ -214,6 +214,7 @@ class TantivyWriter:
             made = Document()
             made.add_unsigned("isbn", 0)
             made.add_text("known", known)
+            made.add_text("title", " ".join(telling(name)))
             made.add_unsigned("popularity", popularity)
             keys = typed_name_keys(name) if kind == "author" else [typed_key(name)]
             for prefix in prefixes(keys, popular=self._every_prefix or popularity >= POPULAR):

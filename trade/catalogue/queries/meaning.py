@@ -79,8 +79,6 @@ def _read(
 ) -> list[str]:
     """The words that the hits of a forgiving search hold in the places of forgiven ones."""
     last = told[-1]
-    if unfinished and last not in forgiving:
-        return []
     ask = Ask(tuple(Word(typed[place], unfinished and place == last, forgiving.get(place, 0)) for place in told))
     readings: Counter[tuple[str, ...]] = Counter()
     errors: dict[tuple[str, ...], int] = {}

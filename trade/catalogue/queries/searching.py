@@ -107,7 +107,8 @@ def answer(
     if not corrected:
         return found
     ask = Ask(telling_of(corrected), narrowed=narrowed)
-    return Searched(ask, engine.hits(ask, limit=limit, offset=offset), " ".join(corrected))
+    found = _widened(engine, Searched(ask, engine.hits(ask, limit=limit, offset=offset)), limit, offset)
+    return replace(found, corrected=" ".join(corrected))
 
 
 def nearly(session: TenantSession, *, words: str, limit: int) -> list[int]:
