@@ -27,7 +27,9 @@ def _row(columns: Mapping[str, DTypeLike]) -> np.dtype[Any]:
     return np.dtype(fields)
 
 
-def read_columns(session: TenantSession, statement: Select[*tuple[Any, ...]], **columns: DTypeLike) -> dict[str, Column]:
+def read_columns(
+    session: TenantSession, statement: Select[*tuple[Any, ...]], **columns: DTypeLike
+) -> dict[str, Column]:
     """The columns of a query that gives only whole numbers, none of them NULL, of these widths in bytes.
 
     Its parameters are written into it: no words of people. Raises ValueError where the widths are others.

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from trade.base import journal
-from trade.base.errors import NotFound, Refused
+from trade.base.errors import NotFound, Refused, concerning
+from trade.base.outbound import checked_address
 from trade.base.tenancy import TenantSession
 from trade.base.text import N_
 from trade.distributors.models import Distributor
@@ -73,6 +74,10 @@ def _tell(row: Distributor, told: Particulars) -> None:
             N_("A distributor that serves in a bookshop's name needs a certificate: write its last day."),
             field="certified_until",
         )
+    if told.address:
+        with concerning("address"):
+            # Whether it may lie in the own network is for the one who calls it to say.
+            checked_address(told.address, private=True)
     row.name = told.name.strip()
     row.lead_from_hours, row.lead_to_hours = told.lead_from_hours, told.lead_to_hours
     row.prints_on_demand, row.delegated = told.prints_on_demand, told.delegated
