@@ -109,8 +109,15 @@ def as_file(session: TenantSession, part: Part) -> Response:
         name,
         headings,
         (
-            (isbn(c.isbn), title, c.quantity_before, c.quantity_after, _amount(c.cents_before), _amount(c.cents_after))
-            for c, title in rows
+            (
+                isbn(c.isbn),
+                c.title,
+                c.quantity_before,
+                c.quantity_after,
+                _amount(c.cents_before),
+                _amount(c.cents_after),
+            )
+            for c in rows
         ),
     )
 

@@ -77,47 +77,6 @@ class FeedRun(Base):
     )
 
 
-class FeedRejection(Base):
-    """A refused or remarked line of a run: number, reason (a msgid with values), and the line's beginning.
-
-    ``kind``: refused, repeated.
-    """
-
-    __tablename__ = "feed_rejection"
-    __access__ = ("bookshop",)
-    __deletable__ = True
-
-    id: Mapped[Id]
-    run_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("feed_run.id"), index=True)
-    bookshop_id: Mapped[int] = bookshop_key()
-    kind: Mapped[str] = mapped_column(default="refused")
-    line: Mapped[int]
-    reason: Mapped[str]
-    values: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    excerpt: Mapped[str] = mapped_column(default="")
-
-
-class FeedChange(Base):
-    """What a run would change or changed, one row a title. ``kind``: added, changed, zeroed."""
-
-    __tablename__ = "feed_change"
-    __access__ = ("bookshop",)
-    __deletable__ = True
-
-    id: Mapped[Id]
-    run_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("feed_run.id"))
-    bookshop_id: Mapped[int] = bookshop_key()
-    kind: Mapped[str]
-    isbn: Mapped[Isbn]
-    quantity_before: Mapped[int] = mapped_column(default=0)
-    quantity_after: Mapped[int] = mapped_column(default=0)
-    cents_before: Mapped[int | None]
-    cents_after: Mapped[int | None]
-    several_prices: Mapped[bool] = mapped_column(default=False)
-
-    __table_args__ = (Index("ix_feed_change_run_kind", "run_id", "kind", "id"),)
-
-
 class StockSnapshot(Base):
     """What a bookshop's stock is, in one packed row (``stock.packing``): sorted ISBN, copies, price as written.
 

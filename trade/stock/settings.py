@@ -64,6 +64,97 @@ HELD_PRICE_SHARE = declare(
     )
 )
 
+HELD_REFUSED_SHARE = declare(
+    Setting(
+        key="stock.held_refused_share",
+        kind="rate",
+        label=N_("Refused lines that hold a file"),
+        help=N_("A file in which this share of the lines or more is refused waits for a person."),
+        default=5_000,
+        unit="%",
+        minimum=1,
+        maximum=10_000,
+        section="stock",
+    )
+)
+
+HOLD_OTHER_SENDER = declare(
+    Setting(
+        key="stock.hold_other_sender",
+        kind="boolean",
+        label=N_("Hold a file from another sender"),
+        help=N_("The first file of a bookshop teaches who sends for it."),
+        default=True,
+        section="stock",
+    )
+)
+
+HOLD_OLDER = declare(
+    Setting(
+        key="stock.hold_older",
+        kind="boolean",
+        label=N_("Hold a file older than the last one"),
+        help=N_("Where the file tells its day."),
+        default=True,
+        section="stock",
+    )
+)
+
+HOLD_FUTURE = declare(
+    Setting(
+        key="stock.hold_future",
+        kind="boolean",
+        label=N_("Hold a file of the future"),
+        help=N_("A file that is dated after tomorrow."),
+        default=True,
+        section="stock",
+    )
+)
+
+HOLD_NO_COPIES = declare(
+    Setting(
+        key="stock.hold_no_copies",
+        kind="boolean",
+        label=N_("Hold a file without copies"),
+        help=N_("A file of the whole inventory that would bring all stock to zero."),
+        default=True,
+        section="stock",
+    )
+)
+
+REPEATED = declare(
+    Setting(
+        key="stock.repeated",
+        kind="choice",
+        label=N_("An ISBN on several lines of a file"),
+        help=N_(
+            "One barcode may stand for many articles. Every repeated ISBN is listed with the file. The default adds "
+            "the copies and hides titles whose lines name different prices."
+        ),
+        default="hide",
+        choices=(
+            ("hide", N_("Add the copies; hide it where the prices differ")),
+            ("add", N_("Add the copies; the last price counts")),
+            ("last", N_("Only the last line counts")),
+            ("highest", N_("The most copies and the highest price count")),
+        ),
+        scopes=("platform", "bookshop"),
+        section="stock",
+    )
+)
+
+GUARDS = (
+    HELD_REMOVED_SHARE,
+    HELD_PRICE_MOVED,
+    HELD_PRICE_SHARE,
+    HELD_REFUSED_SHARE,
+    HOLD_OTHER_SENDER,
+    HOLD_OLDER,
+    HOLD_FUTURE,
+    HOLD_NO_COPIES,
+)
+"""In the order of ``rules.Guards``."""
+
 WARN_HOURS = declare(
     Setting(
         key="stock.warn_hours",

@@ -1,6 +1,7 @@
 """The life of a stock file, from its arrival to its place in the bookshop's stock (requirements 1.3, F06).
 
-A dry run ends compared; a suspicious file ends held. Both wait for a person until a newer file overtakes them.
+A dry run ends compared; a suspicious file ends held. Both wait for a person until a newer file overtakes them. The
+last applied file can be undone: another run, of origin revert, brings the stock back to what it was.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ PLATFORM = frozenset({"platform", "bookshop", "staff"})
 PEOPLE = frozenset({"bookshop", "staff"})
 WAITING = ("compared", "held")
 """States in which a person decides."""
+OPEN = ("received", *WAITING)
+"""States that a newer file may overtake."""
 
 FEED_RUN = Machine(
     name="feed_run",
@@ -25,6 +28,7 @@ FEED_RUN = Machine(
         "refused": State(N_("Unreadable"), "refused", final=True),
         "rejected": State(N_("Rejected"), "refused", final=True),
         "superseded": State(N_("Overtaken by a newer file"), "refused", final=True),
+        "reverted": State(N_("Undone"), "refused", final=True),
     },
     moves=(
         Move("compare", ("received",), "compared", PLATFORM, N_("Compare")),
@@ -35,5 +39,6 @@ FEED_RUN = Machine(
         Move("release", ("held",), "applied", PEOPLE, N_("Apply all the same")),
         Move("reject", WAITING, "rejected", PEOPLE, N_("Reject")),
         Move("overtake", ("received", *WAITING), "superseded", PLATFORM, N_("Overtake")),
+        Move("revert", ("applied",), "reverted", PEOPLE, N_("Undo"), mark=True),
     ),
 )

@@ -18,8 +18,6 @@ SWEPT = (
     "effect",
     "closing_day",
     "vacation",
-    "feed_change",
-    "feed_rejection",
     "rare_title",
     "stock_line",
     "bookshop_stock",

@@ -23,7 +23,7 @@ def file(*lines: str, first: str = FIRST) -> bytes:
 def test_the_sample_reads_whole(real_data: Path) -> None:
     reading = art_asc.read((real_data / "trade" / "placedeslibraires" / "9999_ART.asc").read_bytes())
     assert (reading.header.date, reading.header.sender) == (date(2026, 11, 22), "9999")
-    total = tally(reading.entries)
+    total = tally(reading)
     assert art_asc.VAT_INCLUDED
     assert (total.read, total.accepted, total.rejected) == (500, 500, [])
     assert total.titles[9782800137346].price == 1100, "the price is with VAT as it stands"

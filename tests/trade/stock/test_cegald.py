@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from trade.base.errors import Refused
@@ -38,7 +39,7 @@ def only(line: str) -> Line | Rejected:
 
 def test_acceptance_3_reads_the_real_head(real_data: Path) -> None:
     reading = cegald.read(head(real_data))
-    total = tally(reading.entries)
+    total = tally(reading)
 
     assert (total.read, total.accepted, len(total.rejected)) == (800, 795, 5)
     assert (len(total.titles), total.repeated) == (793, 2)
@@ -53,7 +54,7 @@ def test_acceptance_3_reads_the_real_head(real_data: Path) -> None:
 
 
 def test_3_9_repeated_lines_of_the_real_head_are_summed_or_hidden(real_data: Path) -> None:
-    total = tally(cegald.read(head(real_data)).entries)
+    total = tally(cegald.read(head(real_data)))
     assert total.repeats == [
         Repeat(9788498883534, (441, 451), (577,)),
         Repeat(9788474265620, (564, 605), (1567, 1635)),
@@ -77,8 +78,8 @@ def test_the_blank_where_the_sign_goes_and_the_digit_there() -> None:
 
 def test_a13_prices_are_without_vat_and_grossed_up_half_up() -> None:
     assert not cegald.VAT_INCLUDED
-    total = tally(iter(entries(TITLE)))
-    assert with_vat(total.titles, lambda isbn: 400) == {9788460418610: Title(1, 1500)}
+    total = tally(cegald.read(message(TITLE)))
+    assert with_vat(total.titles.price, np.array([400])).tolist() == [1500]
 
 
 @pytest.mark.parametrize(

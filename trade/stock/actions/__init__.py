@@ -32,6 +32,7 @@ from trade.stock.actions.marks import accept_price, ask_price_again, forget_acce
 from trade.stock.actions.process import process
 from trade.stock.actions.rare import log_rare_titles
 from trade.stock.actions.receive import receive_file
+from trade.stock.actions.undo import replay, revert
 
 __all__ = [
     "accept_price",
@@ -64,7 +65,9 @@ __all__ = [
     "rejudge",
     "rejudge_books",
     "release_hold",
+    "replay",
     "retire",
+    "revert",
     "revoke_token",
     "sample_of",
     "try_sample",

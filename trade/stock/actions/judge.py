@@ -1,82 +1,98 @@
-"""Whether titles in stock may be shown, decided anew when a file, a price, a book or a threshold changes."""
+"""Whether titles in stock may be shown, decided anew when a price, a book or a setting changes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ColumnElement, Text, func, select, update
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import BigInteger, ColumnElement, Integer, case, cast, func, select, update
 
-from trade.base.sets import value_table
-from trade.base.settings import resolve_many
+from trade.base.numbers import number_array, number_table
 from trade.base.tenancy import TenantSession
-from trade.stock.models import StockLine
-from trade.stock.queries import known_books
-from trade.stock.rules import Title, Verdict, verdict_on
-from trade.stock.settings import THRESHOLDS
-from trade.stock.sheet import SEVERAL_PRICES
+from trade.stock.columns import Mask
+from trade.stock.models import BookshopStock, StockLine
+from trade.stock.queries import NOT_SHOWN, SHOWN, books, numbers, terms
+from trade.stock.rules import VERDICTS, judged
+from trade.stock.sheet import NO_PRICE
 
-_LINE = (
-    StockLine.bookshop_id,
-    StockLine.isbn,
-    StockLine.quantity,
-    StockLine.declared_cents,
-    StockLine.price,
-    StockLine.verdict,
-)
-
-
-def verdicts(
-    session: TenantSession, *, bookshop_id: int, titles: Mapping[int, Title], at: datetime
-) -> dict[int, Verdict]:
-    """The verdict on each title at one bookshop, by its thresholds and the catalogue as they are now."""
-    thresholds = _thresholds(session, [bookshop_id], at)[bookshop_id]
-    books = known_books(session, isbns=titles)
-    return {isbn: verdict_on(title, book=books.get(isbn), thresholds=thresholds) for isbn, title in titles.items()}
+BATCH = 1_000
+"""Books that are judged anew in one go: a popular one lies in a thousand bookshops."""
 
 
 def rejudge(session: TenantSession, *, bookshop_id: int, at: datetime) -> int:
-    """Judge all stock of a bookshop anew (after a threshold changed); returns how many verdicts moved."""
-    return _judge(session, StockLine.bookshop_id == bookshop_id, at)
+    """Judge all stock of a bookshop anew (after a setting changed); returns how many verdicts or prices moved."""
+    return _judge(session, _lines(session, StockLine.bookshop_id == bookshop_id), at)
 
 
 def rejudge_books(session: TenantSession, *, isbns: Iterable[int], at: datetime) -> int:
     """Judge these books anew in every bookshop (after a price changed or a book arrived); returns how many moved."""
-    return _judge(session, StockLine.isbn == func.any(list(isbns)), at)
+    wanted = np.unique(np.fromiter(isbns, dtype=np.int64))
+    moved = 0
+    for begin in range(0, len(wanted), BATCH):
+        these = StockLine.isbn == func.any(number_array(BigInteger, wanted[begin : begin + BATCH]))
+        # Each half has a partial index of its own.
+        lines = [_lines(session, these, half) for half in (SHOWN, NOT_SHOWN)]
+        moved += _judge(session, np.concatenate(lines), at)
+    return moved
 
 
-def _thresholds(session: TenantSession, bookshop_ids: Iterable[int], at: datetime) -> dict[int, Mapping[str, int]]:
-    ids = list(bookshop_ids)
-    if not ids:
-        return {}
-    found = resolve_many(session, [THRESHOLDS], at=at, bookshop_ids=ids)
-    return {id_: found[id_, THRESHOLDS.key].value for id_ in ids}
+def verdict_word(place: ColumnElement[int]) -> ColumnElement[str]:
+    """The word of a verdict by its number in ``VERDICTS``."""
+    return case({number: str(verdict) for number, verdict in enumerate(VERDICTS)}, value=place)
 
 
-def _judge(session: TenantSession, which: ColumnElement[bool], at: datetime) -> int:
-    lines = session.execute(select(*_LINE).where(which).order_by(StockLine.bookshop_id, StockLine.isbn)).all()
-    thresholds = _thresholds(session, dict.fromkeys(line.bookshop_id for line in lines), at)
-    books = known_books(session, isbns={line.isbn for line in lines})
-    moved = []
-    for bookshop_id, isbn, quantity, cents, price, before in lines:
-        title = Title(quantity, cents, price == SEVERAL_PRICES)
-        verdict = verdict_on(title, book=books.get(isbn), thresholds=thresholds[bookshop_id])
-        if verdict != before:
-            moved.append((bookshop_id, isbn, str(verdict)))
-    if moved:
-        _write(session, moved)
-    return len(moved)
+def price_or_null(cents: ColumnElement[int]) -> ColumnElement[int | None]:
+    """A price of a column as it is stored: NULL where there is none, or several."""
+    return func.nullif(func.greatest(cents, NO_PRICE), NO_PRICE)
 
 
-def _write(session: TenantSession, moved: list[tuple[int, int, str]]) -> None:
-    given = value_table(
-        bookshop_id=(BigInteger, [bookshop for bookshop, _, _ in moved]),
-        isbn=(BigInteger, [isbn for _, isbn, _ in moved]),
-        verdict=(Text, [verdict for _, _, verdict in moved]),
+def _lines(session: TenantSession, *which: ColumnElement[bool]) -> NDArray[np.int64]:
+    """Bookshop, ISBN, price as written, declared price, number of the verdict, and whether prices hold VAT."""
+    numbered = {str(verdict): number for number, verdict in enumerate(VERDICTS)}
+    rows = session.execute(
+        select(
+            StockLine.bookshop_id,
+            StockLine.isbn,
+            StockLine.price,
+            func.coalesce(StockLine.declared_cents, NO_PRICE),
+            case(numbered, value=StockLine.verdict, else_=-1),
+            cast(func.coalesce(BookshopStock.vat_included, True), Integer),
+        )
+        .outerjoin(BookshopStock, BookshopStock.bookshop_id == StockLine.bookshop_id)
+        .where(*which)
+    )
+    return numbers(rows, 6)
+
+
+def _judge(session: TenantSession, lines: NDArray[np.int64], at: datetime) -> int:
+    if not len(lines):
+        return 0
+    lines = lines[np.lexsort((lines[:, 1], lines[:, 0]))]
+    bookshop, isbn, written, declared, verdict, vat = lines.T
+    known = books(session, isbns=np.unique(isbn))
+    each = terms(session, bookshop_ids=np.unique(bookshop).tolist(), at=at)
+    prices, told = declared.copy(), verdict.copy()
+    for bookshop_id, its in each.items():
+        own = slice(*np.searchsorted(bookshop, [bookshop_id, bookshop_id + 1]).tolist())
+        facts = known.facts(isbn[own], its)
+        cents, prices_verdict = judged(written[own], facts, vat_included=bool(vat[own][0]))
+        prices[own], told[own] = np.maximum(cents, NO_PRICE), prices_verdict
+    moved: Mask = (prices != declared) | (told != verdict)
+    if moved.any():
+        _write(session, bookshop[moved], isbn[moved], prices[moved], told[moved])
+    return int(np.count_nonzero(moved))
+
+
+def _write(session: TenantSession, *moved: NDArray[np.int64]) -> None:
+    bookshop, isbn, cents, verdict = moved
+    given = number_table(
+        bookshop_id=(BigInteger, bookshop), isbn=(BigInteger, isbn), cents=(Integer, cents), verdict=(Integer, verdict)
     )
     session.execute(
         update(StockLine)
         .where(StockLine.bookshop_id == given.c.bookshop_id, StockLine.isbn == given.c.isbn)
-        .values(verdict=given.c.verdict)
+        .values(declared_cents=price_or_null(given.c.cents), verdict=verdict_word(given.c.verdict))
         .execution_options(synchronize_session=False)
     )

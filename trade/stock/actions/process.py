@@ -1,51 +1,51 @@
-"""A received file is read, compared with the last applied one, and applied, held, or kept as a dry run."""
+"""A received file is read, compared with the bookshop's stock, and applied, held, or kept as a dry run."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from time import perf_counter
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Integer, insert, literal, select, update
-from sqlalchemy import Text as SqlText
+import numpy as np
+from sqlalchemy import Text, func, literal, select, update
+from sqlalchemy.orm import aliased
 
 from trade.base.errors import Refused
 from trade.base.files import FileStore
 from trade.base.journal import fire
-from trade.base.sets import value_table
-from trade.base.settings import value_of
 from trade.base.tenancy import TenantSession
-from trade.base.text import Text
-from trade.catalogue.settings import VAT_RATES
 from trade.members.models import StoredFile
-from trade.stock.actions.decide import apply_changes, part_of, supersede
+from trade.stock.actions.decide import end, part_of, supersede
 from trade.stock.actions.locks import lock_stock
 from trade.stock.actions.mails import tell_held
+from trade.stock.actions.writing import write_stock
 from trade.stock.arrival import unpack
-from trade.stock.models import BookshopStock, FeedChange, FeedMemory, FeedRejection, FeedRun, StockLine
-from trade.stock.queries import Applied, guards, known_books, last_applied, last_known
+from trade.stock.columns import ADDED, CHANGED, ZEROED, Changes
+from trade.stock.models import BookshopStock, FeedMemory, FeedRun, StockLine
+from trade.stock.packing import Remark, pack_changes, pack_remarks
+from trade.stock.queries import Applied, Books, Snapshot, Terms, books, last_applied, snapshot, terms
 from trade.stock.queries import run as find_run
-from trade.stock.readers import reader_of
+from trade.stock.readers import Reader, reader_of
 from trade.stock.rules import (
-    Difference,
-    Header,
-    KnownBook,
+    Last,
+    Reading,
+    Repeated,
     Tally,
-    Title,
     Verdict,
     difference,
+    explained,
     remark,
     suspicions,
     tally,
-    with_vat,
 )
 from trade.stock.states import FEED_RUN
 
 Progress = Callable[[str, int, int], None]
-DEFAULT_CATEGORY = "fixed_price"
-NOTHING = Title(0, None)
+REPLAY = "replay"
 MOST_REMARKS = 2_000
-"""Refused or repeated lines that are kept one by one; the counts know all of them."""
+"""Refused lines that are kept one by one (as many repeated ISBNs are); the counts know all of them."""
 
 
 def quiet(stage: str, done: int, total: int) -> None:
@@ -57,37 +57,54 @@ def process(
 ) -> FeedRun:
     """Read and compare a received run, then apply it, or leave it held or compared. Harmless when called again.
 
-    The same bytes as the last applied file are "unchanged": only the age of the stock is renewed. An unreadable
-    file ends refused, with the reason in ``error``. Raises NotFound.
+    The same bytes as the last applied file, or a file that says the same, are "unchanged": only the age of the stock
+    is renewed. An unreadable file ends refused, with the reason in ``error``. Files of one bookshop take effect in
+    the order of their arrival. Raises NotFound.
     """
+    begun = perf_counter()
     run = find_run(session, run_id=run_id)
     lock_stock(session, bookshop_id=run.bookshop_id)
     session.refresh(run)
     if run.state != FEED_RUN.first:
         return run
     file = session.get_one(StoredFile, run.file_id)
-    last = last_applied(session, bookshop_id=run.bookshop_id)
-    if last is not None and (last.format, last.sha256) == (run.format, file.sha256):
-        return _unchanged(session, run, last, at)
+    last = last_applied(session, bookshop_id=run.bookshop_id, at=at)
+    if last is not None and run.origin != REPLAY and last.is_same_file(run.format, file.sha256):
+        say_unchanged(session, run=run, last=last, at=at)
+        supersede(session, run=run, at=at)
+        return run
     try:
-        header, total = _read(session, run, file, store, progress)
+        data, name = unpack(store.get(file.sha256), file.name)
+        reader = reader_of(session, name=run.format, file_name=name, bookshop_id=run.bookshop_id)
+        if not reader.whole_inventory and _older_first(session, run, at, store):
+            last = last_applied(session, bookshop_id=run.bookshop_id, at=at)
+            reader = reader_of(session, name=run.format, file_name=name, bookshop_id=run.bookshop_id)
+        reading = _read(reader, data, progress)
     except Refused as refused:
         return _refused(session, run, refused, at)
-    _compare(session, run, last, header, total, at, progress)
+    its = terms(session, bookshop_ids=[run.bookshop_id], at=at)[run.bookshop_id]
+    _compare(_Comparison(session, run, reader, reading, last, its, at, progress), begun)
     return run
 
 
-def _read(
-    session: TenantSession, run: FeedRun, file: StoredFile, store: FileStore, progress: Progress
-) -> tuple[Header, Tally]:
-    data, name = unpack(store.get(file.sha256), file.name)
+def _older_first(session: TenantSession, run: FeedRun, at: datetime, store: FileStore) -> bool:
+    """A file that only tells what moved builds on those before it: whichever has not been read yet is read first."""
+    older = session.scalars(
+        select(FeedRun.id)
+        .where(FeedRun.bookshop_id == run.bookshop_id, FeedRun.id < run.id, FeedRun.state == FEED_RUN.first)
+        .order_by(FeedRun.id)
+    ).all()
+    for run_id in older:
+        process(session, run_id=run_id, at=at, store=store)
+    return bool(older)
+
+
+def _read(reader: Reader, data: bytes, progress: Progress) -> Reading:
     lines = data.count(b"\n") + 1
     progress("reading", 0, lines)
-    reading = reader_of(session, name=run.format, file_name=name, bookshop_id=run.bookshop_id).read(data)
-    if reading.memory is not None:
-        memory = reading.memory
-        session.add(FeedMemory(run_id=run.id, bookshop_id=run.bookshop_id, number=memory.number, data=memory.data))
-    return reading.header, tally(reading.entries, progress=lambda done: progress("reading", done, lines))
+    reading = reader.read(data)
+    progress("reading", lines, lines)
+    return reading
 
 
 def _refused(session: TenantSession, run: FeedRun, refused: Refused, at: datetime) -> FeedRun:
@@ -96,146 +113,187 @@ def _refused(session: TenantSession, run: FeedRun, refused: Refused, at: datetim
     return run
 
 
-def _unchanged(session: TenantSession, run: FeedRun, last: Applied, at: datetime) -> FeedRun:
-    """Take over the counts and remarks of the file it equals; nothing is added, changed or zeroed."""
-    before = session.get_one(FeedRun, last.run_id)
-    counts = {name: getattr(before, name) for name in ("read", "accepted", "refused", "repeated", "isbns")}
-    told = (FeedRejection.kind, FeedRejection.line, FeedRejection.reason, FeedRejection.values, FeedRejection.excerpt)
+def say_unchanged(session: TenantSession, *, run: FeedRun, last: Applied, at: datetime) -> None:
+    """The run's file is that of the last applied one: take over its counts and remarks, and renew the stock's age."""
+    before = aliased(FeedRun)
+
+    def its(name: str) -> Any:
+        return select(getattr(before, name)).where(before.id == last.run_id).scalar_subquery()
+
+    taken = ("read", "accepted", "refused", "repeated", "isbns", "file_date", "sender", "vat_included", "remarks")
+    values = {name: its(name) for name in taken}
+    unknown = unknown_lines(run.bookshop_id)
+    end(session, run=run, move="find_unchanged", at=at, titles_before=last.titles, unknown=unknown, **values)
+    _renew_age(session, run)
+
+
+def _renew_age(session: TenantSession, run: FeedRun) -> None:
+    """The stock is as old as this file, which says what is known already."""
     session.execute(
-        insert(FeedRejection).from_select(
-            ["run_id", "bookshop_id", "kind", "line", "reason", "values", "excerpt"],
-            select(literal(run.id), literal(run.bookshop_id), *told).where(FeedRejection.run_id == before.id),
+        update(BookshopStock)
+        .where(BookshopStock.bookshop_id == run.bookshop_id)
+        .values(file_at=run.received_at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def unknown_lines(bookshop_id: int) -> Any:
+    """How many titles in stock the catalogue does not know: a part of other statements."""
+    return (
+        select(func.count())
+        .select_from(StockLine)
+        .where(
+            StockLine.bookshop_id == bookshop_id,
+            StockLine.verdict == literal(Verdict.UNKNOWN_BOOK, Text, literal_execute=True),
+            StockLine.quantity > 0,
         )
+        .scalar_subquery()
     )
-    fire(
-        session,
-        FEED_RUN,
-        run,
-        "find_unchanged",
-        role=part_of(session),
-        at=at,
-        unknown=_unknown_now(session, run.bookshop_id),
-        file_date=before.file_date,
-        sender=before.sender,
-        finished_at=at,
-        **counts,
-    )
-    supersede(session, run=run, at=at)
-    session.execute(
-        update(BookshopStock).where(BookshopStock.bookshop_id == run.bookshop_id).values(file_at=run.received_at)
-    )
-    return run
 
 
-def _unknown_now(session: TenantSession, bookshop_id: int) -> int:
-    unknown = select(StockLine.isbn).where(
-        StockLine.bookshop_id == bookshop_id, StockLine.verdict == Verdict.UNKNOWN_BOOK, StockLine.quantity > 0
+def _milliseconds(begun: float) -> int:
+    return round((perf_counter() - begun) * 1_000)
+
+
+# --- comparing ---------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Comparison:
+    """A run that was read, and all that it is compared by."""
+
+    session: TenantSession
+    run: FeedRun
+    reader: Reader
+    reading: Reading
+    last: Applied | None
+    terms: Terms
+    at: datetime
+    progress: Progress
+
+    @property
+    def whole(self) -> bool:
+        told = self.reading.header.whole
+        return self.reader.whole_inventory if told is None else told
+
+
+def _compare(this: _Comparison, begun: float) -> None:
+    session, run, last, header = this.session, this.run, this.last, this.reading.header
+    total = tally(this.reading, rule=this.terms.repeated)
+    this.progress("comparing", 0, len(total.titles))
+    before = snapshot(session, bookshop_id=run.bookshop_id)
+    vat_before = last.vat_included if last else this.reader.vat_included
+    changes = difference(
+        before.titles, total.titles, whole=this.whole, other_vat=vat_before != this.reader.vat_included
     )
-    return len(session.scalars(unknown).all())
-
-
-def _compare(
-    session: TenantSession,
-    run: FeedRun,
-    last: Applied | None,
-    header: Header,
-    total: Tally,
-    at: datetime,
-    progress: Progress,
-) -> None:
-    progress("comparing", 0, len(total.titles))
-    books = known_books(session, isbns=total.titles)
-    titles = _priced(session, run, total.titles, books, at)
-    before = last_known(session, bookshop_id=run.bookshop_id, applied=last)
-    change = difference(before.titles, titles)
-    reasons = suspicions(last=before, header=header, titles=titles, today=at.date(), guards=guards(session, at=at))
-    run.file_date, run.sender = header.date, header.sender
-    _count(run, total, change, unknown=len(titles.keys() - books.keys()))
-    run.hold_reasons = [{"message": reason.message, "values": _plain(reason.values)} for reason in reasons]
-    session.flush()
-    _keep_remarks(session, run, total)
-    _keep_changes(session, run, change, before.titles, titles)
-    supersede(session, run=run, at=at)
-    if not run.apply_when_safe:
-        fire(session, FEED_RUN, run, "compare", role=part_of(session), at=at)
-    elif reasons:
-        fire(session, FEED_RUN, run, "hold", role=part_of(session), at=at)
-        tell_held(session, run=run, at=at)
+    known, unknown = _known(this, total, before, changes)
+    reasons = suspicions(
+        last=Last(before.titles, last.date, last.sender) if last else Last(),
+        header=header,
+        total=total,
+        changes=changes,
+        today=this.at.date(),
+        guards=this.terms.guards,
+        whole=this.whole,
+    )
+    if len(changes):
+        facts = known.facts(changes.isbn, this.terms)
+        changes = explained(changes, facts, vat_before=vat_before, vat_after=this.reader.vat_included)
+    facts_of_run = {
+        **_counts(total, changes),
+        "unknown": unknown,
+        "titles_before": len(before.titles),
+        "file_date": header.date,
+        "sender": header.sender,
+        "vat_included": this.reader.vat_included,
+        "hold_reasons": [{"message": reason.message, "values": _plain(reason.values)} for reason in reasons],
+        "remarks": _remarks(total, this.terms.repeated),
+        "previous_id": last.run_id if last else None,
+        "base_sha256": before.content_sha256,
+    }
+    _remember(session, run, this.reading)
+    supersede(session, run=run, at=this.at, received=this.whole)
+    if last is not None and not len(changes) and not reasons and last.judged_by == last.settings_now:
+        took = _milliseconds(begun)
+        end(session, run=run, move="find_unchanged", at=this.at, **facts_of_run, took_ms=took)
+        _renew_age(session, run)
+        this.progress("done", len(total.titles), len(total.titles))
+        return
+    facts_of_run["changes"] = pack_changes(changes)
+    if not run.apply_when_safe or reasons:
+        name = "hold" if run.apply_when_safe else "compare"
+        took = _milliseconds(begun)
+        fire(session, FEED_RUN, run, name, role=part_of(session), at=this.at, **facts_of_run, took_ms=took)
+        if name == "hold":
+            tell_held(session, run=run, at=this.at)
     else:
-        progress("applying", 0, len(titles))
-        apply_changes(session, run=run, move="apply", at=at)
-    progress("done", len(titles), len(titles))
+        this.progress("applying", 0, len(total.titles))
+        end(session, run=run, move="apply", at=this.at, **facts_of_run, as_of=run.received_at)
+        write_stock(
+            session,
+            run=run,
+            changes=changes,
+            before=before,
+            last=last,
+            known=known,
+            its=this.terms,
+            at=this.at,
+        )
+        session.execute(update(FeedRun).where(FeedRun.id == run.id).values(took_ms=_milliseconds(begun)))
+    this.progress("done", len(total.titles), len(total.titles))
 
 
-def _priced(
-    session: TenantSession,
-    run: FeedRun,
-    titles: Mapping[int, Title],
-    books: Mapping[int, KnownBook],
-    at: datetime,
-) -> Mapping[int, Title]:
-    """The titles with VAT, by the rate of their category; what the catalogue does not know is a book."""
-    if reader_of(session, name=run.format).vat_included:
-        return titles
-    rates = value_of(session, VAT_RATES, at=at, bookshop_id=run.bookshop_id)
-    usual = rates[DEFAULT_CATEGORY]
-    return with_vat(titles, lambda isbn: rates.get(books[isbn].category, usual) if isbn in books else usual)
+def _known(this: _Comparison, total: Tally, before: Snapshot, changes: Changes) -> tuple[Books, Any]:
+    """What the catalogue knows of the titles that move, and how many titles of the file it does not know.
+
+    Of a whole file after another one only what moves, and what is named without copies, is looked up: the rest was
+    judged when it was written.
+    """
+    named = total.titles.isbn
+    if this.last is None or not this.whole:
+        known = books(this.session, isbns=np.union1d(named, changes.isbn))
+        return known, int(len(named) - np.count_nonzero(known.knows(named)))
+    _, held = before.titles.places(named)
+    without_copies = named[(total.titles.quantity == 0) & ~held]
+    known = books(this.session, isbns=np.union1d(changes.isbn, without_copies))
+    _, there = total.titles.places(changes.isbn)
+    news = np.concatenate([changes.isbn[changes.kind == ADDED], without_copies])
+    gone = changes.isbn[(changes.kind == ZEROED) & ~there]
+    more = np.count_nonzero(~known.knows(news)) - np.count_nonzero(~known.knows(gone))
+    return known, unknown_lines(this.run.bookshop_id) + int(more)
 
 
-def _count(run: FeedRun, total: Tally, change: Difference, *, unknown: int) -> None:
-    run.read, run.accepted, run.refused = total.read, total.accepted, len(total.rejected)
-    run.repeated, run.isbns, run.unknown = total.repeated, len(total.titles), unknown
-    run.added, run.changed, run.zeroed = len(change.added), len(change.changed), len(change.zeroed)
+def _counts(total: Tally, changes: Changes) -> dict[str, int]:
+    return {
+        "read": total.read,
+        "accepted": total.accepted,
+        "refused": len(total.rejected),
+        "repeated": total.repeated,
+        "isbns": len(total.titles),
+        "added": changes.count(ADDED),
+        "changed": changes.count(CHANGED),
+        "zeroed": changes.count(ZEROED),
+        "mispriced": int(np.count_nonzero(changes.hidden)),
+    }
 
 
 def _plain(values: Mapping[str, object]) -> dict[str, Any]:
     return {name: value if isinstance(value, int | str) else str(value) for name, value in values.items()}
 
 
-def _keep_remarks(session: TenantSession, run: FeedRun, total: Tally) -> None:
-    def row(kind: str, line: int, reason: Text, excerpt: str = "") -> dict[str, Any]:
-        return {
-            "run_id": run.id,
-            "bookshop_id": run.bookshop_id,
-            "kind": kind,
-            "line": line,
-            "reason": reason.message,
-            "values": _plain(reason.values),
-            "excerpt": excerpt,
-        }
-
-    rows = [row("refused", refused.number, refused.reason, refused.excerpt) for refused in total.rejected]
-    repeats = [row("repeated", repeat.lines[1], remark(repeat)) for repeat in total.repeats]
-    kept = rows[:MOST_REMARKS] + repeats[:MOST_REMARKS]
-    if kept:
-        session.execute(insert(FeedRejection), kept)
-
-
-def _keep_changes(
-    session: TenantSession,
-    run: FeedRun,
-    change: Difference,
-    before: Mapping[int, Title],
-    after: Mapping[int, Title],
-) -> None:
-    """One row a title, all in one statement: a first file may have tens of thousands."""
-    moved = [
-        (kind, isbn, before.get(isbn, NOTHING), after.get(isbn, NOTHING))
-        for kind, isbns in (("zeroed", change.zeroed), ("changed", change.changed), ("added", change.added))
-        for isbn in isbns
+def _remarks(total: Tally, rule: Repeated) -> bytes | None:
+    refused = [
+        Remark("refused", line.number, line.reason.message, _plain(line.reason.values), line.excerpt)
+        for line in total.rejected[:MOST_REMARKS]
     ]
-    given = value_table(
-        kind=(SqlText, [kind for kind, _, _, _ in moved]),
-        isbn=(BigInteger, [isbn for _, isbn, _, _ in moved]),
-        quantity_before=(Integer, [old.quantity for _, _, old, _ in moved]),
-        cents_before=(Integer, [old.price for _, _, old, _ in moved]),
-        quantity_after=(Integer, [new.quantity for _, _, _, new in moved]),
-        cents_after=(Integer, [new.price for _, _, _, new in moved]),
-        several_prices=(Boolean, [new.several_prices for _, _, _, new in moved]),
-    )
-    names = list(given.c.keys())
-    session.execute(
-        insert(FeedChange).from_select(
-            ["run_id", "bookshop_id", *names], select(literal(run.id), literal(run.bookshop_id), *given.c)
-        )
-    )
+    told = [(repeat.lines[1], remark(repeat, rule=rule)) for repeat in total.repeats]
+    repeated = [Remark("repeated", line, reason.message, _plain(reason.values), "") for line, reason in told]
+    return pack_remarks([*refused, *repeated])
+
+
+def _remember(session: TenantSession, run: FeedRun, reading: Reading) -> None:
+    """Keep what the format must know of this file to read the next one."""
+    if reading.memory is not None:
+        memory = reading.memory
+        session.add(FeedMemory(run_id=run.id, bookshop_id=run.bookshop_id, number=memory.number, data=memory.data))
+        session.flush()

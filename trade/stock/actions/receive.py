@@ -11,7 +11,9 @@ from trade.base.raw_text import BOUNDS
 from trade.base.tenancy import TenantSession
 from trade.base.text import N_
 from trade.members.models import Bookshop, StoredFile
+from trade.stock.actions.process import say_unchanged
 from trade.stock.models import FeedRun
+from trade.stock.queries import last_applied
 from trade.stock.readers import reader_of
 from trade.stock.states import FEED_RUN
 
@@ -35,6 +37,8 @@ def receive_file(
 ) -> FeedRun:
     """Keep the file and open its run; a job reads it where ``queued``, else the caller calls ``process``.
 
+    The same bytes as the last applied file are "unchanged" at once, and no job is asked for.
+
     ``origin`` tells where it came from (``upload``, ``command``, ``demo``). Without ``apply_when_safe`` it is
     a dry run. Raises NotFound for an unknown bookshop, NotAllowed for one that left, Refused for an unknown
     format, an empty file or one that is too large.
@@ -44,8 +48,9 @@ def receive_file(
         raise NotFound()
     if bookshop.state in CLOSED_TO_STOCK:
         raise NotAllowed(N_("This bookshop is not part of the network: it sends no stock."))
-    reader_of(session, name=format)
     _check(data)
+    reader_of(session, name=format)
+    last = last_applied(session, bookshop_id=bookshop_id, at=at)
     file = StoredFile(
         bookshop_id=bookshop_id,
         purpose="stock",
@@ -67,7 +72,9 @@ def receive_file(
     )
     session.add(run)
     session.flush()
-    if queued:
+    if last is not None and not last.open_runs and last.is_same_file(format, file.sha256):
+        say_unchanged(session, run=run, last=last, at=at)
+    elif queued:
         outbox.post(session, kind=IMPORT, key=f"{IMPORT}:{run.id}", payload={"run_id": run.id}, bookshop_id=bookshop_id)
     return run
 
