@@ -91,7 +91,7 @@ def _believed(name: str, saying: Sequence[str], statements: Mapping[str, Said]) 
         return next((source for source in saying if wanted(statements[source][name])), saying[0])
 
     if name == "title":
-        return first(lambda title: title and not title.isupper())
+        return first(lambda title: title and not (title.isupper() and " " in title))
     if name == "availability":
         if any(statements[source][name] == Availability.RECALLED for source in saying):
             return first(lambda code: code == Availability.RECALLED)
