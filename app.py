@@ -19,6 +19,7 @@ from config.settings import ROOT, Config
 from invoices.store import Store
 from trade.base.clock import Clock
 from trade.catalogue.engines.folder import IndexFolder, IndexReader
+from trade.trastienda.asking import LiveSource
 from web import access, addresses, assets, errors, health, identity, language, limits, security
 from web.database import db
 
@@ -50,6 +51,7 @@ def create_app(config: Config, **overrides: object) -> Flask:
     app.extensions["profile"] = load_profile(config.network)
     app.extensions["store"] = Store(config.files_dir)
     app.extensions["search"] = IndexReader(IndexFolder(config.search_dir))
+    app.extensions["live"] = LiveSource(private=not config.production)
     app.extensions["redis"] = Redis.from_url(config.redis_url) if config.redis_url else None
     app.extensions["schema_revision"] = head()
     app.extensions["secret"] = config.secret_key.encode()

@@ -17,6 +17,7 @@ from trade.base.text import N_
 from trade.catalogue.rules import isbn13
 from trade.stock import actions, queries
 from web.language import percent, say
+from web.live import live_answers
 
 PAGE = 50
 #: What a bookseller may say of a rare title (T110), as a button and as the state it makes.
@@ -96,7 +97,8 @@ class LogPages(ScreenView):
         found, refused = None, None
         if typed:
             try:
-                found = explain(session, bookshop_id=shop.id, isbn=isbn13(typed), at=at)
+                isbn = isbn13(typed)
+                found = explain(session, bookshop_id=shop.id, isbn=isbn, at=at, answers=live_answers([isbn]))
             except Refused as wrong:
                 refused = say(wrong)
         return self.render("office/why.html", typed=typed, refused=refused, found=found, words=WORDS)
