@@ -75,25 +75,28 @@ def renewed(session: TenantSession, context: Context, payload: dict[str, Any], a
 
 def ask_services(context: Context, payload: dict[str, Any]) -> None:
     """Ask every connected service what changed since it told last, each for itself: one that fails stops no other."""
-    with context.session() as session:
-        asked = [
-            (each.id, each.reader, actions.credentials_of(each, pepper=context.pepper))
-            for each in actions.connected(session)
-        ]
-    for source_id, reader, credentials in asked:
+    for source_id, client, credentials in _connected(context):
         try:
-            _ask(context, source_id, clients()[reader], credentials)
+            _ask(context, source_id, client, credentials)
         except Refused as refused:
             with context.session() as session:
                 actions.note_unanswered(session, source_id=source_id, refused=refused, at=context.now())
 
 
+def _connected(context: Context) -> list[tuple[int, Any, Credentials]]:
+    with context.session() as session:
+        return [
+            (each.id, clients()[each.reader], actions.credentials_of(each, pepper=context.pepper))
+            for each in actions.connected(session)
+        ]
+
+
 def _ask(context: Context, source_id: int, client: Any, credentials: Credentials) -> None:
-    at = context.now()
+    at, private = context.now(), not context.config.production
     if not hasattr(client, "changes"):
         with context.session() as session:
             isbns = actions.unknown_in_stock(session, at=at)
-        answers = list(client.records(credentials, isbns=isbns)) if isbns else []
+        answers = list(client.records(credentials, isbns=isbns, private=private)) if isbns else []
         if answers:
             with context.session() as session:
                 actions.take_answers(session, source_id=source_id, answers=answers, at=at)
@@ -102,7 +105,7 @@ def _ask(context: Context, source_id: int, client: Any, credentials: Credentials
         source = feeds.source(session, source_id=source_id)
         key, since = source.key, actions.ask_since(source, at=at)
     with TemporaryFile() as told:
-        told.writelines(client.changes(credentials, since=since))
+        told.writelines(client.changes(credentials, since=since, private=private))
         told.seek(0)
         with context.session() as session:
             name = f"{client.NAME}-{at:%Y-%m-%d}"
@@ -131,8 +134,9 @@ def fetch_covers(context: Context, payload: dict[str, Any]) -> int:
         if not value_of(session, FETCH_COVERS, at=context.now()):
             return 0
         wanted = covers_to_fetch(session, at=context.now(), limit=MOST_COVERS)
+    services = [(client, told) for _, client, told in _connected(context) if hasattr(client, "is_cover")]
     for isbn, address in wanted:
-        picture = _picture(address)
+        picture = _picture(context, address, services)
         with context.session() as session:
             try:
                 if picture is None:
@@ -146,8 +150,14 @@ def fetch_covers(context: Context, payload: dict[str, Any]) -> int:
     return len(wanted)
 
 
-def _picture(address: str) -> bytes | None:
+def _picture(context: Context, address: str, services: list[tuple[Any, Credentials]]) -> bytes | None:
+    """What lies at the address; a service that wants a password for its covers (DILVE) is asked with it."""
+    private = not context.config.production
     try:
+        for client, credentials in services:
+            if client.is_cover(credentials, address=address):
+                picture: bytes = client.cover(credentials, address=address, private=private)
+                return picture
         answer = get(address, headers={"Accept": "image/*"}, most_bytes=MOST_BYTES, seconds=COVER_SECONDS)
     except Refused:
         return None

@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from tests.doubles import catalogue_services as double
-from tests.trade.catalogue.clients.conftest import Login
+from tests.doubles.starting import Login
 from trade.base.errors import Refused
 from trade.base.outbound import Unreachable
 from trade.catalogue import clients

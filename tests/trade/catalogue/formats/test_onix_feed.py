@@ -10,7 +10,7 @@ from lxml import etree
 
 from tests.trade.catalogue.formats.reading import book, entries, only, reasons
 from trade.base.errors import Refused
-from trade.catalogue.formats import onix
+from trade.catalogue.formats import HEAD, onix
 from trade.catalogue.formats.onix import codes, tags
 from trade.catalogue.formats.onix.dates import day_of
 from trade.catalogue.records import Availability, BookRecord, Contributor, Form, NotABook, Price, SafetyContact
@@ -125,6 +125,16 @@ def test_other_documents_are_refused(data: bytes) -> None:
 def test_encodings_that_xml_declares(encoding: str) -> None:
     text = message(full(title=TITLE.replace("Rayuela", "Año é"))).decode()
     assert book(f'<?xml version="1.0" encoding="{encoding}"?>{text}'.encode(encoding)).title == "Año é"
+
+
+@pytest.mark.parametrize(("head", "known"), [
+    (b'<?xml version="1.0"?><ONIXMessage release="3.0">', True), (b"<o:ONIXmessage xmlns:o='x'>", True),
+    (b"<Product><RecordReference>", True), (b'<?xml version="1.0"?><!--' + b"x" * 4_100, True),
+    ("<?xml version='1.0'?><ONIXMessage>".encode("utf-16"), True), (b"<!-- <ONIXMessage> --><html>", False),
+    (b"<html><product>", False), (b"<FICHALIBROS><LIBRO>", False), (b"ONIXMessage", False), (b"", False),
+])  # fmt: skip
+def test_recognised_by_the_first_element(head: bytes, known: bool) -> None:
+    assert onix.recognises(head[:HEAD]) is known
 
 
 # --- kinds of notification ----------------------------------------------------------------------------

@@ -26,15 +26,22 @@ SOURCE_KIND = "publisher"
 LARGEST_PRODUCT = 16_000_000
 """Bytes between the ends of two products; the largest real records have about 200 kB."""
 
-_MESSAGE = re.compile(r"<(?:[A-Za-z0-9]+:)?(?:ONIXMessage|ONIXmessage|Product|product)[\s>]")
+_COMMENTS = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
+_ELEMENT = re.compile(r"<([A-Za-z_][\w.:-]*)")
 _WANTED = ("{*}ONIXMessage", "{*}ONIXmessage", "{*}Header", "{*}header", "{*}Product", "{*}product")
 _RELEASES = ("2.", "3.")
 
 
 def recognises(head: bytes) -> bool:
-    """Whether a file that begins so is an ONIX message, or one product of it, in any encoding of XML."""
-    text = head.replace(b"\x00", b"").decode("latin-1")
-    return "<" in text[:200] and bool(_MESSAGE.search(text))
+    """Whether a file that begins so is an ONIX message, or one product of it, in any encoding of XML.
+
+    A comment may be longer than the beginning of a file: XML whose first element lies further on is taken for ONIX.
+    """
+    text = _COMMENTS.sub("", head.replace(b"\x00", b"").decode("latin-1"))
+    first = _ELEMENT.search(text)
+    if first is None:
+        return "<?xml" in text[:50] or "<!DOCTYPE ONIX" in text
+    return first[1].rpartition(":")[2] in ("ONIXMessage", "ONIXmessage", "Product", "product")
 
 
 class _Bounded:
