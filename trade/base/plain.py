@@ -33,6 +33,8 @@ def plain_text(markup: str, *, longest: int = LONGEST) -> str:
 
     Scripts and styles go with what is in them. Text that is longer is cut at a word, with an ellipsis.
     """
+    if not markup.strip():
+        return ""
     # Feeds escape their HTML once more than they should; the cleaner escapes what is left.
     broken = _BREAKS.sub("\n", html.unescape(markup[: 4 * longest]).translate(_JOINS))
     words = _CONTROLS.sub(" ", html.unescape(nh3.clean(broken, tags=set(), link_rel=None)))
