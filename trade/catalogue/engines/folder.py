@@ -39,10 +39,10 @@ class Generation:
     path: Path
     token: str
 
-    @property
-    def small(self) -> bool:
-        """Whether typeahead keeps every beginning."""
-        return self.token.endswith("s")
+    def open(self) -> TantivyIndex:
+        """The index in it, with what was decided when it was begun: see :meth:`IndexFolder.begin`."""
+        _, _, small, popular = self.token.split("-")
+        return TantivyIndex(self.path, small=small == "s", popular=int(popular))
 
 
 class IndexFolder:
@@ -81,8 +81,11 @@ class IndexFolder:
                     time.sleep(LOCK_SECONDS)
             yield
 
-    def begin(self, *, books: int) -> Generation:
-        """A new empty generation for so many books, not yet in force. Only under the lock."""
+    def begin(self, *, books: int, popular: int) -> Generation:
+        """A new empty generation for so many books, not yet in force; ``popular`` bookshops make a book popular.
+
+        Only under the lock.
+        """
         kept = self.current()
         for old in self._generations():
             if kept is None or old != kept.path:
@@ -90,7 +93,7 @@ class IndexFolder:
         number = 1 + max((int(old.name) for old in self._generations()), default=0)
         path = self.path / str(number)
         path.mkdir()
-        token = f"{VERSION}-{secrets.token_hex(8)}-{'s' if books <= SMALL else 'l'}"
+        token = f"{VERSION}-{secrets.token_hex(8)}-{'s' if books <= SMALL else 'l'}-{popular}"
         (path / TOKEN).write_text(token, encoding="utf-8")
         return Generation(path, token)
 
@@ -160,7 +163,7 @@ class IndexReader:
         try:
             written = (generation.path / "meta.json").stat().st_mtime_ns
             if generation != self._generation:
-                self._engine = TantivyIndex(generation.path, small=generation.small)
+                self._engine = generation.open()
                 self._generation, self._written = generation, written
             elif written != self._written:
                 self._engine.reload()

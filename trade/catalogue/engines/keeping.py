@@ -33,6 +33,9 @@ PAUSES, PAUSE = 20.0, 0.02
 """Seconds that a pause of those who note changes is waited for, and between two tries."""
 PATIENCE: Final = 30.0
 """Seconds that a command waits for another writer of the index."""
+MOST_POPULAR: Final = 50_000
+LEAST_POPULAR: Final = 8
+"""Of so many books at most, each held by so many bookshops at least, a broad search looks at first."""
 UNSEEN: Final = timedelta(days=7)
 """A copy that was not seen for so long is struck off."""
 
@@ -88,9 +91,11 @@ def _build(reader: IndexReader, sessions: Sessions, *, at: datetime, tell: Told 
     folder = reader.folder
     with sessions() as session:
         books = session.scalar(select(func.count()).select_from(Book)) or 0
-    generation = folder.begin(books=books)
+        by_holders = select(Book.popularity).order_by(Book.popularity.desc())
+        popular = session.scalar(by_holders.offset(MOST_POPULAR).limit(1)) or 0
+    generation = folder.begin(books=books, popular=max(popular + 1, LEAST_POPULAR))
     _register(sessions, folder, generation, at)
-    engine, read = TantivyIndex(generation.path, small=generation.small), 0
+    engine, read = generation.open(), 0
     with engine.writing(bulk=books > BATCH) as writer:
         for entries in _every_book(sessions):
             writer.replace((), entries)

@@ -41,8 +41,6 @@ VERSION: Final = "1"
 """Of the fields and their meaning: an index of another version is built anew."""
 BROAD: Final = 20_000
 """From so many books with the rarest word on, popular books are looked at first."""
-POPULAR: Final = 8
-"""Held by so many bookshops a book is popular."""
 COMPLETIONS: Final = 40
 FEW: Final = 5
 MOST_CHOICES: Final = 12
@@ -80,13 +78,17 @@ def weight(popularity: int) -> float:
 
 
 class TantivyIndex:
-    """One generation of the index in a folder; with no folder, an empty one."""
+    """One generation of the index in a folder; with no folder, one in memory.
 
-    def __init__(self, folder: Path | None = None, *, small: bool = True) -> None:
+    ``small``: typeahead knows every title from its first letter on. ``popular``: so many hold a popular book.
+    """
+
+    def __init__(self, folder: Path | None = None, *, small: bool = True, popular: int = 8) -> None:
         self._index = tantivy.Index(SCHEMA, path=None if folder is None else str(folder))
         self._index.register_tokenizer("words", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
         self._index.config_reader("manual")
         self._small = small
+        self._popular = popular
         self._searcher: Searcher = self._index.searcher()
 
     def reload(self) -> None:
@@ -177,7 +179,7 @@ class TantivyIndex:
         """A writer; what it wrote is committed and merged at the end, or nothing of it where an error comes."""
         writer = self._index.writer(*((4 * _CHUNK, 2) if bulk else (_CHUNK, 1)))
         try:
-            yield TantivyWriter(writer, self._searcher, every_prefix=self._small)
+            yield TantivyWriter(writer, self._searcher, every_prefix=self._small, popular=self._popular)
             writer.commit()
         except BaseException:
             writer.rollback()
@@ -190,10 +192,11 @@ class TantivyIndex:
 class TantivyWriter:
     """Adds books and names; of a book that is written again the old state goes."""
 
-    def __init__(self, writer: tantivy.IndexWriter, searcher: Searcher, *, every_prefix: bool) -> None:
+    def __init__(self, writer: tantivy.IndexWriter, searcher: Searcher, *, every_prefix: bool, popular: int) -> None:
         self._writer = writer
         self._searcher = searcher
         self._every_prefix = every_prefix
+        self._popular = popular
         self._named: set[str] = set()
 
     def replace(self, isbns: Iterable[int], entries: Iterable[Entry]) -> None:
@@ -217,7 +220,7 @@ class TantivyWriter:
             made.add_text("title", " ".join(telling(name)))
             made.add_unsigned("popularity", popularity)
             keys = typed_name_keys(name) if kind == "author" else [typed_key(name)]
-            for prefix in prefixes(keys, popular=self._every_prefix or popularity >= POPULAR):
+            for prefix in prefixes(keys, popular=self._every_prefix or popularity >= self._popular):
                 made.add_text("prefix", prefix)
             made.add_bytes("shown", json.dumps([kind, name, "", ""]).encode())
             self._writer.add_document(made)
@@ -238,7 +241,7 @@ class TantivyWriter:
         _add(made, "whole", series_keys(entry.title, entry.collection))
         _add(made, "begin", beginnings(entry.title))
         _add(made, "name", {key for author in entry.authors for key in name_keys(author)})
-        popular = entry.popularity >= POPULAR
+        popular = entry.popularity >= self._popular
         _add(made, "prefix", prefixes([typed_key(entry.title)], popular=popular or self._every_prefix))
         if popular:
             made.add_text("hot", "1")
