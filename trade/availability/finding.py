@@ -14,7 +14,7 @@ from trade.availability.queries import Nearest, near_counts, nearest
 from trade.availability.rules import Label
 from trade.base.coordinates import Point
 from trade.base.tenancy import TenantSession
-from trade.catalogue.engines import Ask, Engine, Hits, Narrowed, engine_of, is_ready
+from trade.catalogue.engines import MOST_CHOICES, Ask, Engine, Hits, Narrowed, engine_of, is_ready
 from trade.catalogue.models import Book
 from trade.catalogue.queries import LARGEST_PAGE, Searched, books, nearly, searched
 
@@ -206,16 +206,22 @@ def _facets(engine: Engine, ask: Ask, filters: Filters, near: Point | None, had:
     price = _price_value(filters)
     for key in (*(key for key, values in chosen.items() if values), *(("price",) if price else ())):
         counted[key] = engine.facets(replace(ask, narrowed=_without(ask.narrowed, key)), prices=PRICES)[key]
-    facets = [Facet(key, _choices(counted[key], values)) for key, values in chosen.items()]
-    facets.append(Facet("price", _choices(counted["price"], (price,) if price else ())))
+    facets = [
+        Facet(key, _choices(counted[key], values, 0 if len(counted[key]) < MOST_CHOICES else None))
+        for key, values in chosen.items()
+    ]
+    facets.append(
+        Facet("price", _choices(counted["price"], (price,) if price else (), engine.count(ask) if price else 0))
+    )
     ways = [Choice("now", "", had[0] if had else None, filters.available == "now")]
     if near is not None:
         ways.append(Choice("near", "", had[1] if had else None, filters.available == "near"))
     return [*facets, Facet("available", ways)]
 
 
-def _choices(counted: Mapping[str, int], chosen: Sequence[str]) -> list[Choice]:
-    values = dict(counted) | {value: 0 for value in chosen if value not in counted}
+def _choices(counted: Mapping[str, int], chosen: Sequence[str], others: int | None = 0) -> list[Choice]:
+    """Counted values and chosen ones; of a chosen one that is not among the counted there are ``others``."""
+    values: dict[str, int | None] = {**{value: others for value in chosen if value not in counted}, **counted}
     return [Choice(value, value, number, value in chosen) for value, number in values.items()]
 
 

@@ -36,6 +36,10 @@ def note_changed(session: TenantSession, *, isbns: Iterable[int]) -> None:
     session.execute(insert(SearchChange).from_select(["copy_id", "isbn"], rows))
 
 
+MOST_CHOICES = 12
+"""So many values of a facet are counted, the commonest ones."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What the index knows of one book, as it is written in the catalogue. ``popularity``: how many hold it."""

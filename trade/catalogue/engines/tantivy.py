@@ -16,7 +16,7 @@ from typing import Any, Final
 import tantivy
 from tantivy import Document, FieldType, Occur, Query, Searcher
 
-from trade.catalogue.engines import Ask, Entry, Hits, Narrowed, Suggested, Word
+from trade.catalogue.engines import MOST_CHOICES, Ask, Entry, Hits, Narrowed, Suggested, Word
 from trade.catalogue.engines.analysis import (
     BEGINNINGS,
     FULL,
@@ -43,7 +43,6 @@ BROAD: Final = 20_000
 """From so many books with the rarest word on, popular books are looked at first."""
 COMPLETIONS: Final = 40
 FEW: Final = 5
-MOST_CHOICES: Final = 12
 _NONE = "-"
 _WHOLE, _FULL_NAME, _NAME, _SERIES, _EXACT, _BEGIN = 60.0, 50.0, 30.0, 50.0, 15.0, 12.0
 _BY_FIELD = {"title": 1.0, "author": 1.0, "series": 0.7}
