@@ -39,6 +39,7 @@ MOST_REMARKS: Final = 2_000
 """Refused records that are kept one by one; the counts know all of them."""
 LARGEST: Final = 8 << 30
 LONGEST_NAME: Final = 120
+PIECE: Final = 1 << 20
 UNUSUAL: Final = "not_a_book"
 
 Progress = Callable[[str, int, int], None]
@@ -75,8 +76,7 @@ def receive_feed(
     if size > LARGEST:
         raise Refused(N_("The file is larger than %(gigabytes)s GB."), gigabytes=LARGEST >> 30, field="file")
     with concerning("file"):
-        head = unpacked(stream, largest=LARGEST).read(HEAD)
-    stream.seek(0)
+        head = _head(stream)
     if format and format not in formats():
         raise Refused(N_("There is no catalogue format “%(format)s”."), format=format, field="format")
     with concerning("file"):
@@ -100,6 +100,17 @@ def receive_feed(
     if queued:
         outbox.post(session, kind=IMPORT, key=f"{IMPORT}:{run.id}", payload={"run_id": run.id})
     return run
+
+
+def _head(stream: BinaryIO) -> bytes:
+    """A file's first bytes. An archive is unpacked to its end once: of one that is cut, nothing is taken in."""
+    plain = unpacked(stream, largest=LARGEST)
+    head = plain.read(HEAD)
+    if plain is not stream:
+        while plain.read(PIECE):
+            pass
+    stream.seek(0)
+    return head
 
 
 def begin(session: TenantSession, *, run_id: int, at: datetime) -> bool:
