@@ -71,11 +71,10 @@ def measure(scale: int) -> None:
 
 
 def _load(house: House, scale: int) -> Sample:
-    """Put the judged and the synthetic books into the database by COPY; the index of back-office lists is left out."""
+    """Put the judged and the synthetic books into the database by COPY."""
     sample, began = Sample(), time.perf_counter()
     with closing(psycopg.connect(conninfo(house.owner_url))) as connection:
         (category,) = connection.execute("SELECT min(id) FROM category").fetchone() or (1,)
-        connection.execute("DROP INDEX ix_book_search_key")
         connection.execute("CREATE TEMP TABLE named (isbn bigint, position int, name text, role text)")
         entries = _entries(scale, sample)
         while some := [entry for _, entry in zip(range(100_000), entries, strict=False)]:

@@ -30,10 +30,11 @@ class Category(Base):
 class Book(Base):
     """One title by its ISBN-13 as a number. ``price_cents`` is the price in force, VAT included; empty: not sellable.
 
-    ``search_key`` is the folded text that search looks at, with a blank at both ends so that words can be found
-    by their beginning; ``sort_key`` is the folded title without article. ``form`` and ``availability`` are words of
-    ``records.py``; ``subject_code`` is scheme and code of the main subject ("thema:FBA"); ``vat_rate`` per ten
-    thousand, empty where the category's holds; ``price_kind``: fixed (by law), free, recommended.
+    ``search_key`` is the folded text by which the titles of one bookshop are looked through, with a blank at both
+    ends so that words can be found by their beginning; ``sort_key`` is the folded title without article. ``form`` and
+    ``availability`` are words of ``records.py``; ``subject_code`` is scheme and code of the main subject
+    ("thema:FBA"); ``vat_rate`` per ten thousand, empty where the category's holds; ``price_kind``: fixed (by law),
+    free, recommended.
     """
 
     __tablename__ = "book"
@@ -79,12 +80,6 @@ class Book(Base):
     contributors: Mapped[list[Author]] = relationship(order_by="Author.position", viewonly=True)
     detail: Mapped[BookDetail | None] = relationship(viewonly=True)
     category: Mapped[Category] = relationship(lazy="joined")
-
-    __table_args__ = (
-        Index(
-            "ix_book_search_key", "search_key", postgresql_using="gin", postgresql_ops={"search_key": "gin_trgm_ops"}
-        ),
-    )
 
     def __str__(self) -> str:
         return self.title
