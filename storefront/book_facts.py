@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from storefront.links import book_path, search_path
 from storefront.wording import ROLES, form_name, language_name, subject_name
 from trade.base.text import N_
@@ -14,6 +11,8 @@ from trade.catalogue.models import Book, BookDetail
 from trade.catalogue.records import Availability
 from trade.catalogue.rules import hyphenated
 from web.language import number, short_day
+from web.words import gettext as _
+from web.words import ngettext
 
 STATES = {
     Availability.SHORT_TERM_OUT: N_("The publisher is out of stock for some weeks."),

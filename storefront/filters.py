@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from flask import request
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from storefront.near import Here
@@ -19,6 +18,7 @@ from storefront.wording import form_name, language_name, subject_name
 from trade.availability.finding import Facet, Filters
 from trade.base.text import N_
 from web.language import money
+from web.words import gettext as _
 
 LISTED = ("language", "subject", "form")
 DISTANCES = (5, 10, 25, 50)

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from flask import Blueprint, Flask, abort, current_app, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
 from storefront import shown
@@ -19,6 +18,7 @@ from trade.texts.rules import DOCUMENTS
 from web.access import permission_for
 from web.database import begin, profile
 from web.identity import identity, may, workplace
+from web.words import gettext as _
 
 pages = Blueprint(
     "storefront",

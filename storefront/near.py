@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from flask import request
 from flask import session as cookie
-from flask_babel import gettext as _
 
 from trade.base.coordinates import Point
 from trade.base.tenancy import TenantSession
 from trade.places.queries import find
+from web.words import gettext as _
 
 NEAR = "near"
 LONGEST_PLACE = 80

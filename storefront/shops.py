@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from storefront import map as drawing
 from storefront.links import bookshop_path
@@ -16,6 +15,7 @@ from trade.base.tenancy import TenantSession
 from trade.members.models import Bookshop
 from trade.members.queries import active
 from web.language import km
+from web.words import gettext as _
 
 
 class ShopShown(NamedTuple):

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from babel.lists import format_list
-from flask_babel import get_locale, ngettext
-from flask_babel import gettext as _
+from flask_babel import get_locale
 from markupsafe import Markup
 
 from storefront.covers import cover
@@ -17,7 +16,9 @@ from trade.availability.queries import Offer
 from trade.availability.rules import WORDS, Label
 from trade.base.text import N_
 from trade.catalogue.models import Book
-from web.language import km, since
+from web.language import km, money, short_day, since
+from web.words import gettext as _
+from web.words import ngettext
 
 MEANINGS = {
     Label.ON_SHELF: N_("A copy is in the bookshop; you can reserve it."),
@@ -155,6 +156,25 @@ def copies(number: int) -> str:
     return ngettext("%(num)s copy", "%(num)s copies", number)
 
 
+def how(offer: Offer) -> str:
+    """What stands behind a label: copies, by when and from whom, the day of a presale, what the service costs."""
+    detail = offer.detail
+    parts = []
+    if offer.label is Label.ON_SHELF:
+        parts.append(copies(offer.copies))
+    elif offer.label is Label.PRESALE and detail.release:
+        parts.append(_("on sale from %(day)s", day=short_day(detail.release)))
+    elif offer.label is Label.OTHER_BOOKSHOP and detail.source:
+        parts.append(_("from %(bookshop)s", bookshop=detail.source))
+    elif offer.label is Label.PRINT_ON_DEMAND and detail.to_hours:
+        parts.append(_("about %(hours)s h", hours=detail.to_hours))
+    if not detail.collected:
+        parts.append(_("sent to your home only"))
+    if detail.fee_cents:
+        parts.append(_("%(amount)s for handling", amount=money(detail.fee_cents)))
+    return ", ".join(parts)
+
+
 def stock_age(file_at: Any, *, stale: bool) -> str:
     """How old the bookshop's stock is (A32)."""
     seen = _("Stock seen %(ago)s.", ago=since(file_at))
@@ -178,9 +198,9 @@ def offer_shown(
         where=whereabouts(offer.name, offer.city, offer.kilometres),
         near_note=near,
         street=street,
-        note=copies(offer.copies) if offer.label is Label.ON_SHELF else "",
-        stale=offer.stale,
-        age=stock_age(offer.file_at, stale=offer.stale),
+        note=how(offer),
+        stale=offer.stale and offer.label is Label.ON_SHELF,
+        age=stock_age(offer.file_at, stale=offer.stale) if offer.label is Label.ON_SHELF and offer.file_at else "",
         is_yours=offer.slug == yours,
         reserve_url=reserve_path(isbn, offer.slug) if reservable else "",
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from babel import Locale
 from babel.core import UnknownLocaleError
 from flask_babel import get_locale
-from flask_babel import gettext as _
 
 from trade.base.text import N_
 from trade.catalogue.records import Form
+from web.words import gettext as _
 
 FORMS = {
     Form.PAPERBACK: N_("Paperback"),

@@ -9,16 +9,17 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 from flask import Flask, g, request
 from flask import session as cookie
-from flask_babel import Babel, get_locale, gettext
+from flask_babel import Babel, get_locale
 
 from trade.base.errors import Refused
-from trade.base.money import euros
 from trade.base.text import Text
+from web import words
 from web.database import clock, profile
 from web.identity import half_signed_in
+from web.words import amount, current, decimal, gettext
 
 LOCALES = ("es", "fr", "en")
 CHOICE = "locale"
@@ -28,6 +29,7 @@ def init(app: Flask) -> None:
     """Install translations, filters and the functions templates use."""
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "UTC")
     Babel(app, locale_selector=chosen)
+    words.init(app)
     app.jinja_env.filters.update(
         money=money,
         percent=percent,
@@ -61,7 +63,7 @@ def chosen() -> str:
 
 def _locale() -> str:
     """The locale of figures: English is written the European way, day first and 24 hours."""
-    language = str(get_locale() or profile().locale)
+    language = str(current() or profile().locale)
     return "en_GB" if language == "en" else language
 
 
@@ -93,7 +95,7 @@ def money(cents: int | None, currency: str | None = None) -> str:
     """Cents as an amount of the network's currency; an en dash for nothing; a real minus sign."""
     if cents is None:
         return "–"
-    return format_currency(euros(cents), currency or profile().currency, locale=_locale()).replace("-", "\u2212")
+    return amount(cents, currency or profile().currency, _locale())
 
 
 def percent(rate: int | None, digits: int = 2) -> str:
@@ -106,7 +108,7 @@ def percent(rate: int | None, digits: int = 2) -> str:
 
 def number(value: int | float | None) -> str:
     """A number with the language's separators."""
-    return "–" if value is None else format_decimal(value, locale=_locale())
+    return "–" if value is None else decimal(value, _locale())
 
 
 def _local(value: datetime) -> datetime:
@@ -161,7 +163,7 @@ def km(value: float | None) -> str:
         return "–"
     if value < 0.95:
         return f"{max(round(value * 10) * 100, 100)}\u00a0m"
-    return f"{format_decimal(round(value, 1) if value < 10 else round(value), locale=_locale())}\u00a0km"
+    return f"{decimal(round(value, 1) if value < 10 else round(value), _locale())}\u00a0km"
 
 
 def isbn(value: int) -> str:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from storefront import map as drawing
 from storefront.book_facts import facts, paragraphs, price_note, safety_of, state_of
@@ -30,9 +29,11 @@ from trade.members.models import Bookshop
 from trade.members.queries import by_ids
 from trade.reservations.queries import taking_part
 from web.database import clock, session
+from web.words import gettext as _
 
 LISTED = 5
-MOST = 60
+SHOWN = 20
+MOST = 100
 RELATED = 12
 SAME_AUTHOR = 5
 
@@ -56,7 +57,8 @@ def book(isbn: str) -> ResponseReturnValue:
     work, at = session(), clock().now()
     found = known_book(work, isbn=number)
     place = here(work)
-    listed = list_offers(work, offers(work, isbn=number, at=at, near=place.point, limit=MOST), place, at, isbn)
+    every = in_order(offers(work, isbn=number, at=at, near=place.point, limit=MOST))
+    listed = list_offers(work, every[:SHOWN], place, at, isbn)
     chosen = chosen_bookshop()
     told = book_shown(found, covers(work, isbns=[number]).get(number, ""), "large")
     editions, others = related(work, found)
@@ -74,7 +76,9 @@ def book(isbn: str) -> ResponseReturnValue:
         others=listed.shown[1:LISTED],
         more=listed.shown[LISTED:],
         chosen=chosen,
-        chosen_lacks=chosen if chosen and chosen.slug not in {offer.slug for offer in listed.shown} else None,
+        shops_count=len(every),
+        shops_url=f"{told.url}/shops" if len(every) > SHOWN else "",
+        chosen_lacks=chosen if chosen and chosen.slug not in {offer.slug for offer in every} else None,
         dial=drawing.dial(place.point, listed.points[:LISTED]) if place.point else None,
         map=where_map(work, place, listed),
         labels=every_label(),
@@ -84,13 +88,35 @@ def book(isbn: str) -> ResponseReturnValue:
     )
 
 
-def list_offers(work: TenantSession, found: list[Offer], place: Here, at: datetime, isbn: str) -> Listed:
-    """Put the reader's own bookshop first where it has the book, the rest as they come, and number them."""
+@public.get("/book/<int:isbn>/shops", endpoint="book_shops")
+def shops(isbn: int) -> ResponseReturnValue:
+    """Every bookshop that can serve a book, up to a hundred, in the order of its page."""
+    work, at = session(), clock().now()
+    found = known_book(work, isbn=isbn)
+    place = here(work)
+    every = in_order(offers(work, isbn=isbn, at=at, near=place.point, limit=MOST))
+    return render_template(
+        "book_shops.html",
+        book=book_shown(found),
+        place=place,
+        offers=list_offers(work, every, place, at, f"{isbn:013d}").shown,
+        most=MOST,
+    )
+
+
+def in_order(found: list[Offer]) -> list[Offer]:
+    """The reader's own bookshop first where it has the book, the rest as they come."""
     chosen = chosen_bookshop()
     yours = chosen.slug if chosen else ""
-    ordered = sorted(found, key=lambda offer: offer.slug != yours)
-    shops = by_ids(work, ids=[offer.bookshop_id for offer in ordered])
-    part = taking_part(work, bookshop_ids=list(shops), at=at)
+    return sorted(found, key=lambda offer: offer.slug != yours)
+
+
+def list_offers(work: TenantSession, ordered: list[Offer], place: Here, at: datetime, isbn: str) -> Listed:
+    """The offers in words, numbered; the first with its street."""
+    chosen = chosen_bookshop()
+    yours = chosen.slug if chosen else ""
+    first = by_ids(work, ids=[offer.bookshop_id for offer in ordered[:1]])
+    part = taking_part(work, bookshop_ids=[offer.bookshop_id for offer in ordered], at=at)
     shown = [
         offer_shown(
             offer,
@@ -98,7 +124,7 @@ def list_offers(work: TenantSession, found: list[Offer], place: Here, at: dateti
             number=number,
             yours=yours,
             reservable=offer.bookshop_id in part,
-            street=street(shops.get(offer.bookshop_id), place) if number == 1 else "",
+            street=street(first.get(offer.bookshop_id), place) if number == 1 else "",
         )
         for number, offer in enumerate(ordered, 1)
     ]

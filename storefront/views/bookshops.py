@@ -10,8 +10,6 @@ from zoneinfo import ZoneInfo
 from flask import flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from storefront.frame import MY_BOOKSHOP, VISITED_BOOKSHOP, public
 from storefront.near import here
@@ -30,6 +28,8 @@ from trade.stock.queries import freshness_of
 from trade.stock.rules import Freshness
 from web.database import clock, session
 from web.language import day
+from web.words import gettext as _
+from web.words import ngettext
 
 SHELF = 5
 SPINES = 60

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import ngettext
 
 from storefront.covers import digest
 from storefront.frame import public
@@ -21,6 +20,7 @@ from trade.catalogue.queries.covers import covers
 from trade.members.models import Bookshop
 from trade.members.queries import active
 from web.database import clock, session
+from web.words import ngettext
 
 ROW = 8
 SHELF = 40

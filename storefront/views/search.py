@@ -8,8 +8,6 @@ from typing import Any, NamedTuple
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 
 from storefront.filters import Asked, asked, chips, groups
@@ -29,6 +27,8 @@ from trade.catalogue.rules import fold, isbn13
 from trade.reservations.queries import taking_part
 from web.database import clock, session
 from web.language import number, say
+from web.words import gettext as _
+from web.words import ngettext
 
 PAGE = 20
 LAST_PAGE = 500
@@ -165,10 +165,12 @@ def row(book: Book, near: Nearest | None, part: set[int], cover_sha: str) -> Row
 
 
 def note(near: Nearest, shown: OfferShown) -> str:
-    """Copies there (or how it is served), and how many others have it."""
-    others = near.bookshops - 1
-    here_too = shown.note
+    """How it is served there, and on how many other shelves it is."""
+    others = near.on_shelf - 1 if shown.on_shelf else near.on_shelf
     if others < 1:
-        return here_too
+        return shown.note
+    if not shown.on_shelf:
+        here = ngettext("on the shelf in %(num)s bookshop", "on the shelf in %(num)s bookshops", others)
+        return "; ".join(part for part in (shown.note, here) if part)
     also = ngettext("in %(num)s more bookshop", "in %(num)s more bookshops", others)
-    return _("%(copies)s; also %(others)s", copies=here_too, others=also)
+    return _("%(copies)s; also %(others)s", copies=shown.note, others=also)

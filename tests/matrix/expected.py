@@ -36,6 +36,7 @@ public.home                       GET     everybody       200     -       -
 public.search                     GET     everybody       200     -       -
 public.suggest                    GET     everybody       200     -       -
 public.book                       GET     everybody       200     -       404
+public.book_shops                 GET     everybody       200     -       404
 public.cover                      GET     everybody       200     -       404
 public.cover                      GET     everybody       200     -       404
 public.bookshops                  GET     everybody       200     -       -
@@ -140,6 +141,8 @@ office_stock.mark_rare            POST    bookshops       404     -       404
 office_stock.run                  GET     bookshops       200     404     404
 office_stock.lines                GET     bookshops       200     404     404
 office_stock.apply                POST    bookshops       200     404     404
+office_stock.replay               POST    bookshops       302     404     404
+office_stock.revert               POST    bookshops       302     404     404
 office_stock.reject               POST    bookshops       302     404     404
 office_supply.index               GET     owners          200     -       -
 office_supply.trust               POST    owners          302     -       404
@@ -223,6 +226,8 @@ staff_runs.export                 GET     staff           200     -       404
 staff_runs.action_view            POST    staff           404     -       -
 staff_runs.run                    GET     staff           200     -       404
 staff_runs.lines                  GET     staff           200     -       404
+staff_runs.replay                 POST    staff           302     -       404
+staff_runs.revert                 POST    staff           302     -       404
 staff_runs.reject                 POST    staff           302     -       404
 staff_runs.release                POST    staff           302     -       404
 staff_formats.index               GET     staff           200     -       -
