@@ -32,7 +32,8 @@ class FormatForm(PaperForm):
     """In which format files that arrive by themselves are read."""
 
     format = SelectField(
-        N_("Format"), description=N_("Files in your folder and files that your software sends are read in it.")
+        N_("Files are read as"),
+        description=N_("Files in your folder and files that your software sends are read in it."),
     )
 
 

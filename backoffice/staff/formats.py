@@ -79,9 +79,9 @@ class DescribeForm(PaperForm):
     column_price = SelectField(COLUMN_NAMES["price"])
     column_condition = SelectField(COLUMN_NAMES["condition"])
     decimal = SelectField(N_("Decimal mark of prices"))
-    unit = RadioField(N_("Prices are in"))
-    vat = RadioField(N_("Prices hold VAT"))
-    whole = RadioField(
+    unit = SelectField(N_("Prices are in"))
+    vat = SelectField(N_("Prices hold VAT"))
+    whole = SelectField(
         N_("Each file is the whole inventory"),
         description=N_("If yes, a title that the file does not name is sold out; if no, it stays as it was."),
     )
