@@ -23,7 +23,7 @@ RATIO = 200
 SMALL = 1_000_000
 """A file up to this size may come out of any archive, whatever its ratio."""
 _PICTURES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".webp"})
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 
 
 def unpacked(stream: BinaryIO, *, largest: int) -> BinaryIO:

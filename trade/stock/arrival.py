@@ -70,7 +70,7 @@ def _unzip(data: bytes) -> tuple[bytes, str]:
             return _member(archive, members[0], len(data)), members[0].filename.rpartition("/")[2]
     except Refused:
         raise
-    except (NotImplementedError, RuntimeError) as error:
+    except RuntimeError as error:
         raise Refused(N_("The zip is locked or packed in an unusual way. Pack it again without a password.")) from error
     except Exception as error:
         # The library fails in many ways on a damaged one: BadZipFile, zlib.error, IndexError, struct.error, ...

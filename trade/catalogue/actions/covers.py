@@ -107,7 +107,7 @@ def _pictures(data: bytes, name: str) -> Iterator[tuple[str, bytes]]:
             for member in members:
                 with packed.open(member) as opened:
                     yield PurePosixPath(member.filename).name, opened.read(MOST_BYTES + 1)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, RuntimeError, EOFError, OSError) as error:
         raise Refused(N_("The zip is damaged or locked."), field="file") from error
 
 
