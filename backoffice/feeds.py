@@ -22,7 +22,7 @@ DAYS = {
     DayState.APPLIED: N_("applied"),
     DayState.UNCHANGED: N_("unchanged"),
     DayState.LATE: N_("late"),
-    DayState.HELD: N_("held"),
+    DayState.HELD: N_("held or not used"),
     DayState.REFUSED: N_("unreadable"),
     DayState.HIDDEN: N_("hidden, too old"),
     DayState.NONE: N_("nothing due"),

@@ -12,7 +12,7 @@ from flask_babel import get_locale, gettext, ngettext
 from trade.base.text import N_, Text
 from trade.stock.models import FeedRun
 from trade.stock.states import WAITING
-from web.language import number, percent, say
+from web.language import moment, number, percent, say
 
 FEW = 5
 
@@ -25,7 +25,9 @@ TITLES = {
     "refused": N_("This file cannot be read"),
     "rejected": N_("This file was discarded: nothing was changed"),
     "superseded": N_("A newer file has overtaken this one"),
+    "reverted": N_("This file was undone: the stock before it is back"),
 }
+BACK = N_("The stock before the last file is back")
 #: What to check before a held file is applied, by the beginning of the reason.
 CHECKS = {
     "The file has no copies": N_("Check that the export was not filtered and that its column of copies is filled in."),
@@ -34,6 +36,9 @@ CHECKS = {
     ),
     "%(moved)s of %(priced)s prices": N_(
         "Check that the prices are in the same currency and with or without VAT as before, and in the right column."
+    ),
+    "%(refused)s of its %(lines)s lines": N_(
+        "Look at the refused lines below: one wrong column or format spoils them all. Correct the export."
     ),
     "It is dated %(date)s, in the future": N_("Check the date of the computer that exports."),
     "It is dated": N_("You may have sent an older export: look at its date, and send the newest one."),
@@ -50,14 +55,12 @@ REMEDIES = {
     "shop": N_("Send each bookshop's stock in its own file."),
 }
 USUAL_REMEDY = N_("Compare these lines with the model file, correct them in your software and send the file again.")
-REPEATED = N_(
-    "A title on several lines: their copies are added. Where its lines name different prices, it stays hidden until "
-    "they agree."
-)
 
 
 def title(run: FeedRun) -> str:
     """The verdict on a file as a heading."""
+    if run.origin == "revert" and run.state == "applied":
+        return gettext(BACK)
     if run.state != "held" or not run.zeroed:
         return gettext(TITLES[run.state])
     return ngettext(
@@ -77,7 +80,7 @@ def removed_share(run: FeedRun) -> str:
 
 def meaning(run: FeedRun) -> str:
     """What a file changes or would change, in one sentence; empty where it was never compared."""
-    if run.state not in (*WAITING, "applied", "rejected", "superseded"):
+    if run.state not in (*WAITING, "applied", "rejected", "superseded", "reverted"):
         return ""
     clauses = [
         ngettext(
@@ -108,6 +111,18 @@ def meaning(run: FeedRun) -> str:
     if not told:
         return gettext("It changes nothing.")
     return gettext("It %(changes)s.", changes=format_list(told, locale=str(get_locale() or "en")))
+
+
+def back_words(run: FeedRun, previous: FeedRun) -> tuple[str, str]:
+    """The button that undoes the last applied file, and what it asks back."""
+    when = moment(previous.as_of or previous.received_at)
+    asked = gettext(
+        "Your stock would be again what it was before this file, that of %(when)s: %(titles)s titles. Readers see it "
+        "at once.",
+        when=when,
+        titles=number(run.titles_before),
+    )
+    return gettext("Back to the stock of %(when)s", when=when), asked
 
 
 def reasons(run: FeedRun) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -13,10 +14,12 @@ from flask_babel import gettext
 from backoffice import stock_files
 from backoffice.export import MAXIMUM_ROWS, csv_response
 from trade.base.money import euros
+from trade.base.settings import value_of
 from trade.base.tenancy import TenantSession
 from trade.base.text import N_, Text
 from trade.stock import queries
 from trade.stock.models import FeedRun
+from trade.stock.settings import REPEATED
 from web.language import isbn, number, say
 
 PAGE = 50
@@ -74,18 +77,22 @@ def figures(part: Part, url_of: Callable[[str], str]) -> list[dict[str, Any]]:
     ]
 
 
-def lines(session: TenantSession, part: Part) -> dict[str, Any]:
+def lines(session: TenantSession, part: Part, *, at: datetime) -> dict[str, Any]:
     """What the page of a part shows: its rows, whether there are more, and what explains them."""
     rows = _page(session, part, limit=PAGE + 1, offset=part.page * PAGE)
     return {
         "rows": rows[:PAGE],
         "more": len(rows) > PAGE,
-        "groups": stock_files.groups(queries.rejections(session, run_id=part.run.id, limit=200))
-        if part.name == "refused"
-        else [],
-        "rule": gettext(stock_files.REPEATED) if part.name == "repeated" else "",
+        "groups": stock_files.groups(queries.refused(session, run_id=part.run.id)) if part.name == "refused" else [],
+        "rule": _rule(session, part, at) if part.name == "repeated" else "",
         "remark": lambda row: say(Text(row.reason, row.values)),
     }
+
+
+def _rule(session: TenantSession, part: Part, at: datetime) -> str:
+    """What is done with an ISBN on several lines, as the setting's choice says it."""
+    chosen = value_of(session, REPEATED, at=at, bookshop_id=part.run.bookshop_id)
+    return gettext(dict(REPEATED.choices)[chosen])
 
 
 def as_file(session: TenantSession, part: Part) -> Response:
@@ -137,5 +144,7 @@ def _every(session: TenantSession, part: Part) -> Iterator[Any]:
 
 def _page(session: TenantSession, part: Part, *, limit: int, offset: int) -> Any:
     if part.is_change:
-        return queries.changes(session, run_id=part.run.id, kind=part.name, limit=limit, offset=offset)
+        return queries.changes(
+            session, run_id=part.run.id, kind=part.name, words=part.words, limit=limit, offset=offset
+        )
     return queries.rejections(session, run_id=part.run.id, kind=part.name, limit=limit, offset=offset)

@@ -21,6 +21,7 @@ from backoffice.stock_lines import PARTS, Part, as_file, figures, lines, part_as
 from trade.base.errors import Refused
 from trade.base.raw_text import BOUNDS
 from trade.base.text import N_, Text
+from trade.reservations.queries import open_for
 from trade.stock import actions, queries
 from trade.stock.formats import model_csv
 from trade.stock.models import FeedRun
@@ -30,6 +31,8 @@ from web.database import session as web_session
 from web.language import say
 
 HISTORY = 25
+AGAIN = ("refused", "rejected", "superseded", "reverted", *WAITING)
+"""States of files that may be worth reading again."""
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -65,6 +68,7 @@ class FeedPages(ScreenView):
         if not form.is_submitted() and runs:
             form.format.data = runs[0].format
         histories = queries.histories(session, bookshop_ids=[shop.id], at=at)
+        summary = queries.summary(session, bookshop_id=shop.id, at=at)
         truth = queries.truths(session, histories=histories, at=at)[shop.id]
         return self.render(
             "office/stock_feeds.html",
@@ -75,8 +79,9 @@ class FeedPages(ScreenView):
             page=page,
             machine=FEED_RUN,
             formats=_format_names(),
-            summary=queries.summary(session, bookshop_id=shop.id, at=at),
+            summary=summary,
             open_run=queries.open_decision(session, bookshop_id=shop.id),
+            back=_back(queries.run(session, run_id=summary.run_id)) if summary.run_id else None,
             plot=feeds.time_plot(histories[shop.id].days),
             strip=feeds.strip(histories[shop.id].days),
             legend=feeds.legend(),
@@ -146,9 +151,14 @@ class FeedPages(ScreenView):
             reasons=stock_files.reasons(run),
             error=say(Text(run.error["message"], run.error["values"])) if run.error else "",
             summary=summary,
+            back=_back(run),
+            again=run.state in AGAIN,
+            losing=open_for(session, bookshop_id=shop.id, isbns=queries.removed(session, run_id=run.id))
+            if waits and run.zeroed
+            else [],
             part=part,
             figures=figures(part, lambda name: url_for(".run", run_id=run.id, lines=name)),
-            shown=lines(session, part),
+            shown=lines(session, part, at=at),
             plot=feeds.time_plot(days, proposed=summary.titles + run.added - run.zeroed) if waits else None,
             count=_count_to_type(run),
             origin=feeds.origin(run),
@@ -181,6 +191,27 @@ class FeedPages(ScreenView):
             to=url_for(".index"),
         )
 
+    @expose("/run/<int:run_id>/revert", methods=("POST",))
+    def revert(self, run_id: int) -> ResponseReturnValue:
+        """Bring back the stock before the last applied file."""
+        session, _, at = desk()
+        run = self.found(run_id)
+        return self.act(
+            lambda: actions.revert(session, run_id=run.id, at=at),
+            said=gettext("The stock before this file is back; readers see it now."),
+            to=url_for(".index"),
+        )
+
+    @expose("/run/<int:run_id>/replay", methods=("POST",))
+    def replay(self, run_id: int) -> ResponseReturnValue:
+        """Read the kept file anew and show what it would change."""
+        session, _, at = desk()
+        old = self.found(run_id)
+        run, refused = self.attempt(lambda: actions.replay(session, run_id=old.id, at=at, apply_when_safe=False))
+        if run is None:
+            return self.verdict(self.found(run_id), refused)
+        return redirect(url_for(".run", run_id=run.id))
+
     @expose("/run/<int:run_id>/<kind>.csv")
     def lines(self, run_id: int, kind: str) -> ResponseReturnValue:
         """The lines of a tab as a file."""
@@ -202,6 +233,14 @@ class FeedPages(ScreenView):
 def _download(data: bytes, kind: str, media_type: str) -> Response:
     disposition = {"Content-Disposition": f"attachment; filename=stock-model.{kind}"}
     return Response(data, mimetype=media_type, headers=disposition)
+
+
+def _back(run: FeedRun) -> tuple[int, str, str] | None:
+    """The file that can be undone, the words of the button that does it, and its question."""
+    session = web_session()
+    if run.previous_id is None or not queries.can_revert(session, run_id=run.id):
+        return None
+    return run.id, *stock_files.back_words(run, queries.run(session, run_id=run.previous_id))
 
 
 def _format_names() -> dict[str, str]:

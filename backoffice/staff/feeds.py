@@ -23,7 +23,7 @@ FRESHNESS = {
     Freshness.NEVER: (N_("Never sent a file"), "open"),
     Freshness.FRESH: (N_("Up to date"), "done"),
     Freshness.LATE: (N_("Late"), "working"),
-    Freshness.STALE: (N_("Old: readers see its age"), "late"),
+    Freshness.STALE: (N_("Old, age shown"), "late"),
     Freshness.EXPIRED: (N_("Hidden from readers"), "late"),
 }
 SHOWN = (

@@ -16,7 +16,7 @@ from backoffice.cells import Column, ago_cell, link_to, moment_cell, named, numb
 from backoffice.staff.names import bookshop_names, person_names
 from backoffice.stock_lines import PARTS, Part, as_file, figures, lines, part_asked
 from trade.base.text import N_, Text
-from trade.stock import actions
+from trade.stock import actions, queries
 from trade.stock.models import FeedRun
 from trade.stock.states import FEED_RUN, WAITING
 from web.database import clock, session
@@ -75,7 +75,8 @@ class Runs(RecordView):
             took=feeds.took(run),
             part=part,
             figures=figures(part, lambda name: url_for(".run", record_id=run.id, lines=name)),
-            shown=lines(session(), part),
+            shown=lines(session(), part, at=clock().now()),
+            back=_back(run),
         )
 
     @expose("/<int:record_id>/<kind>.csv")
@@ -99,6 +100,26 @@ class Runs(RecordView):
             to=url_for(".run", record_id=run.id),
         )
 
+    @expose("/<int:record_id>/revert", methods=("POST",))
+    def revert(self, record_id: int) -> ResponseReturnValue:
+        """Bring back the stock before the last applied file of a bookshop."""
+        run = self.record(record_id)
+        return self.act(
+            lambda: actions.revert(session(), run_id=run.id, at=clock().now()),
+            said=gettext("The stock before this file is back; readers see it now."),
+            to=url_for("staff_members.file", record_id=run.bookshop_id, part="stock"),
+        )
+
+    @expose("/<int:record_id>/replay", methods=("POST",))
+    def replay(self, record_id: int) -> ResponseReturnValue:
+        """Read the kept file anew; nothing is applied by itself."""
+        run = self.record(record_id)
+        return self.act(
+            lambda: actions.replay(session(), run_id=run.id, at=clock().now(), apply_when_safe=False),
+            said=gettext("The file is read again; the new reading is the first of the list."),
+            to=url_for("staff_members.file", record_id=run.bookshop_id, part="stock"),
+        )
+
     @expose("/<int:record_id>/reject", methods=("POST",))
     def reject(self, record_id: int) -> ResponseReturnValue:
         """Do not apply a waiting file."""
@@ -108,3 +129,10 @@ class Runs(RecordView):
             said=gettext("The file is rejected. The stock stays as it was."),
             to=url_for(".run", record_id=run.id),
         )
+
+
+def _back(run: FeedRun) -> tuple[str, str] | None:
+    """The words of the button that undoes a file and its question; None where it cannot be undone."""
+    if run.previous_id is None or not queries.can_revert(session(), run_id=run.id):
+        return None
+    return stock_files.back_words(run, queries.run(session(), run_id=run.previous_id))

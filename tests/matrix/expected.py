@@ -41,6 +41,7 @@ public.cover                      GET     everybody       200     -       404
 public.cover                      GET     everybody       200     -       404
 public.bookshops                  GET     everybody       200     -       -
 public.bookshop                   GET     everybody       200     -       404
+public.bookshop_books             GET     everybody       200     -       404
 public.choose_bookshop            POST    everybody       302     -       404
 public.reserve                    GET     signed-in       200     -       404
 public.reserve                    POST    signed-in       302     -       404

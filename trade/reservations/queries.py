@@ -63,6 +63,18 @@ def page(
     return session.scalars(statement.order_by(*order).offset(offset).limit(limit)).all()
 
 
+def open_for(
+    session: TenantSession, *, bookshop_id: int, isbns: Iterable[int], limit: int = 50
+) -> Sequence[Reservation]:
+    """Open reservations of these books at a bookshop, the most urgent first."""
+    return session.scalars(
+        _of_bookshop(bookshop_id)
+        .where(Reservation.state.in_(OPEN), Reservation.isbn == func.any(list(isbns)))
+        .order_by(Reservation.due_at)
+        .limit(limit)
+    ).all()
+
+
 def counts(session: TenantSession, *, bookshop_id: int) -> dict[str, int]:
     """How many reservations stand in each saved view."""
     rows = session.execute(

@@ -40,6 +40,7 @@ _BY_FILE = (
     ("held", DayState.HELD),
     ("applied", DayState.APPLIED),
     ("unchanged", DayState.UNCHANGED),
+    ("reverted", DayState.HELD),
     ("rejected", DayState.HELD),
     ("superseded", DayState.HELD),
     ("refused", DayState.REFUSED),
@@ -55,7 +56,7 @@ MISSED = frozenset({DayState.HELD, DayState.REFUSED, DayState.LATE, DayState.HID
 class Sent:
     """Files of one bookshop that arrived on one day, were finished on one (None: they wait) and share their state.
 
-    ``gained``: titles that they added minus those they removed; ``last_at``: when the last of them arrived.
+    ``gained``: titles that they added minus those they removed; ``last_at``: how old stock is by the last of them.
     """
 
     on: date
@@ -131,7 +132,7 @@ def _titles(sent: Sequence[Sent], every: Sequence[date], before: Before) -> list
     """Titles at the end of each day, counted back from those of now; None before the first good file."""
     gained: Counter[date] = Counter()
     for files in sent:
-        if files.state == "applied" and files.finished_on is not None:
+        if files.state in ("applied", "reverted") and files.finished_on is not None:
             gained[files.finished_on] += files.gained
     first = date.min if before.good_at else min((f.on for f in sent if f.state in GOOD_STATES), default=date.max)
     found: list[int | None] = []

@@ -51,6 +51,7 @@ def days(files, before=EMPTY, count=5, share=3_000):
         ([sent(1), sent(0, "held"), sent(0)], "none none none applied held"),
         ([sent(1), sent(0, "rejected"), sent(0)], "none none none applied applied"),
         ([sent(2), sent(1, "rejected"), sent(0, "superseded")], "none none applied held held"),
+        ([sent(2), sent(1, "reverted")], "none none applied held late"),
         ([sent(1), sent(0, "refused")], "none none none applied refused"),
         ([sent(1), sent(0, "compared")], "none none none applied held"),
     ],
@@ -75,6 +76,11 @@ def test_titles_are_counted_back_from_those_of_now_and_a_cliff_is_marked():
 def test_a_released_file_changes_the_stock_of_the_day_on_which_it_was_released():
     files = [sent(3, gained=100), sent(2, gained=-50, finished=0)]
     assert [day.titles for day in days(files, Before(None, 50))] == [None, 100, 100, 100, 50]
+
+
+def test_what_a_file_removed_comes_back_when_it_is_undone():
+    files = [sent(3, gained=100), sent(1, "reverted", gained=-60), sent(0, gained=60)]
+    assert [day.titles for day in days(files, Before(None, 100))] == [None, 100, 100, 40, 100]
 
 
 @pytest.mark.parametrize(

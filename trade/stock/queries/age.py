@@ -61,8 +61,9 @@ def feeds(session: TenantSession, *, at: datetime) -> list[FeedState]:
 
 @dataclass(frozen=True)
 class Summary:
-    """The stock of a bookshop in a few figures: its age, its titles, those hidden for their price."""
+    """The stock of a bookshop in a few figures: its file, its age, its titles, those hidden for their price."""
 
+    run_id: int | None
     file_at: datetime | None
     freshness: Freshness
     titles: int
@@ -74,6 +75,7 @@ def summary(session: TenantSession, *, bookshop_id: int, at: datetime) -> Summar
     row = session.get(BookshopStock, bookshop_id)
     file_at = row.file_at if row else None
     return Summary(
+        run_id=row.run_id if row else None,
         file_at=file_at,
         freshness=freshness(received_at=file_at, at=at, limits=limits(session, at=at)),
         titles=row.titles if row else 0,

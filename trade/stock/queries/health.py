@@ -210,7 +210,7 @@ def _by_day(bookshop_ids: Collection[int], since: datetime, zone: str) -> Select
             func.sum(FeedRun.added - FeedRun.zeroed),
             func.sum(FeedRun.read),
             func.sum(FeedRun.refused),
-            func.max(FeedRun.received_at),
+            func.max(func.coalesce(FeedRun.as_of, FeedRun.received_at)),
         )
         .where(FeedRun.bookshop_id.in_(bookshop_ids), FeedRun.received_at >= since)
         .group_by(FeedRun.bookshop_id, on, finished_on, FeedRun.state)

@@ -60,6 +60,18 @@ def rejections(
     return _page([remark for remark in unpack_remarks(packed) if remark.kind == kind], limit, offset)
 
 
+def refused(session: TenantSession, *, run_id: int) -> list[Remark]:
+    """Every refused line that is kept of a run; what is kept is bounded."""
+    packed = session.scalar(select(FeedRun.remarks).where(FeedRun.id == run_id))
+    return [remark for remark in unpack_remarks(packed) if remark.kind == "refused"]
+
+
+def removed(session: TenantSession, *, run_id: int) -> list[int]:
+    """The ISBNs of which a run leaves, or would leave, no copy. Empty once forgotten."""
+    packed = session.scalar(select(FeedRun.changes).where(FeedRun.id == run_id))
+    return [] if packed is None else unpack_changes(packed).chosen("zeroed").isbn.tolist()
+
+
 class Change(NamedTuple):
     """What becomes of one title; ``kind``: zeroed, changed, added. Prices are cents with VAT, None: no single one."""
 
