@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 
 
 def _system_now() -> datetime:
@@ -40,3 +41,9 @@ class Clock:
             raise ValueError("This installation has no movable clock: set MOSTRADOR_CLOCK to a file.")
         seconds = (moment - self.system()).total_seconds()
         self.file.write_text(f"{seconds:.6f}\n", encoding="utf-8")
+
+
+def stopwatch() -> Callable[[], float]:
+    """Tells the seconds since it was made, for giving up on calls outside; no movable clock moves it."""
+    begun = monotonic()
+    return lambda: monotonic() - begun

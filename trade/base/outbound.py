@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-import time
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 import urllib3
 from urllib3.exceptions import HTTPError
 
+from trade.base.clock import stopwatch
 from trade.base.errors import Refused
 from trade.base.text import N_
 
@@ -65,7 +65,7 @@ def get(
     """
     parts = urlsplit(checked_address(address, private=private))
     host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
-    until = time.monotonic() + seconds
+    elapsed = stopwatch()
     numeric = _resolved(host, port, private)
     timeout = urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -80,7 +80,7 @@ def get(
                     body += piece
                     if len(body) > most_bytes:
                         raise Unreachable(N_("The answer of %(host)s is too large."), host=host)
-                    if time.monotonic() > until:
+                    if elapsed() > seconds:
                         raise Unreachable(
                             N_("%(host)s did not answer within %(seconds)s s."), host=host, seconds=int(seconds)
                         )

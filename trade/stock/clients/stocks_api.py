@@ -6,10 +6,10 @@ Called outside of any transaction; what came is kept as one file of the format `
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
+from trade.base.clock import stopwatch
 from trade.base.errors import Refused
 from trade.base.outbound import Unreachable, get
 from trade.base.raw_text import BOUNDS
@@ -29,14 +29,14 @@ def fetch(address: str, *, token: str, since: datetime | None, private: bool = F
     """
     stamp = f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if since else None
     lines = [asked(stamp)]
-    after, size, until = "", 0, time.monotonic() + ALL_SECONDS
+    after, size, elapsed = "", 0, stopwatch()
     for _ in range(MOST_PAGES):
         text = _page(address, token, {"limit": str(LIMIT), "after": after, "modifiedSince": stamp or ""}, private)
         last = last_reference(text)
         if last is None or last == after:
             return "\n".join(lines).encode()
         size += len(text)
-        if size > BOUNDS.size or time.monotonic() > until:
+        if size > BOUNDS.size or elapsed() > ALL_SECONDS:
             raise Unreachable(N_("The stock is too large to be fetched, or comes too slowly."))
         lines.append(text)
         after = last
