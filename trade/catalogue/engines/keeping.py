@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Final
@@ -136,16 +137,22 @@ def _note_copy(session: TenantSession, folder: IndexFolder, generation: Generati
 
 
 def _every_book(sessions: Sessions) -> Iterator[list[Entry]]:
-    """All books in order of their ISBN, a slice at a time: memory stays flat and no transaction stays open."""
-    last = 0
-    while True:
-        with sessions() as session:
-            isbns = list(session.scalars(select(Book.isbn).where(Book.isbn > last).order_by(Book.isbn).limit(BATCH)))
-            entries = read_books(session, isbns)
-        if not entries:
-            return
-        yield entries
-        last = entries[-1].isbn
+    """All books in order of their ISBN, a slice at a time: memory stays flat and no transaction stays open.
+
+    The next slice is read while the caller works on this one.
+    """
+    with ThreadPoolExecutor(1) as ahead:
+        entries = _slice(sessions, 0)
+        while entries:
+            coming = ahead.submit(_slice, sessions, entries[-1].isbn)
+            yield entries
+            entries = coming.result()
+
+
+def _slice(sessions: Sessions, last: int) -> list[Entry]:
+    with sessions() as session:
+        isbns = session.scalars(select(Book.isbn).where(Book.isbn > last).order_by(Book.isbn).limit(BATCH))
+        return read_books(session, isbns)
 
 
 def _read_changed(engine: TantivyIndex, sessions: Sessions, copy_id: int) -> int:

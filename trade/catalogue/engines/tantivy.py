@@ -178,7 +178,7 @@ class TantivyIndex:
         """A writer; what it wrote is committed and merged at the end, or nothing of it where an error comes."""
         writer = self._index.writer(*((4 * _CHUNK, 2) if bulk else (_CHUNK, 1)))
         try:
-            yield TantivyWriter(writer, self._searcher, every_prefix=self._small, popular=self._popular)
+            yield TantivyWriter(writer, self._searcher, every_prefix=self._small, popular=self._popular, bulk=bulk)
             writer.commit()
         except BaseException:
             writer.rollback()
@@ -191,12 +191,14 @@ class TantivyIndex:
 class TantivyWriter:
     """Adds books and names; of a book that is written again the old state goes."""
 
-    def __init__(self, writer: tantivy.IndexWriter, searcher: Searcher, *, every_prefix: bool, popular: int) -> None:
+    def __init__(
+        self, writer: tantivy.IndexWriter, searcher: Searcher, *, every_prefix: bool, popular: int, bulk: bool
+    ) -> None:
         self._writer = writer
         self._searcher = searcher
         self._every_prefix = every_prefix
         self._popular = popular
-        self._named: set[str] = set()
+        self._named: set[str] | None = None if bulk else set()
 
     def replace(self, isbns: Iterable[int], entries: Iterable[Entry]) -> None:
         """Forget what was known of these books and write what is given."""
@@ -210,9 +212,10 @@ class TantivyWriter:
         """Let typeahead know authors, series or publishers, each with how many hold what is theirs."""
         for name, popularity in names:
             known = f"{kind}:{' '.join(words(name))}"
-            if known in self._named or self._searcher.doc_freq("known", known):
-                continue
-            self._named.add(known)
+            if self._named is not None:  # a bulk of names has each once, and there may be millions
+                if known in self._named or self._searcher.doc_freq("known", known):
+                    continue
+                self._named.add(known)
             made = Document()
             made.add_unsigned("isbn", 0)
             made.add_text("known", known)
