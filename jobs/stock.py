@@ -24,10 +24,12 @@ def import_one(session: TenantSession, context: Context, payload: dict[str, Any]
 
 @handles("stock.rare")
 def keep_logs(session: TenantSession, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
-    """Make the rare-books log anew after the night's files; forget the lines of old runs and accepted prices."""
+    """Make both logs anew after the night's files; forget the lines of old runs and accepted prices."""
     actions.forget_old_lines(session, at=context.now())
     actions.forget_accepted(session)
-    return {"rare": actions.log_rare_titles(session, at=context.now())}
+    checked = actions.check_price_errors(session, at=context.now())
+    rare = actions.log_rare_titles(session, at=context.now())
+    return {"rare": rare, "price_errors": checked.price_errors, "repaired": checked.repaired}
 
 
 @handles("stock.watch")

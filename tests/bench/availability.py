@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import polars as pl
 from sqlalchemy import text
 
-from tests.bench.figures import check, figure, lap, main, milliseconds, note, percentiles
+from tests.bench.figures import check, figure, lap, main, milliseconds, note, peak_mebibytes, percentiles
 from tests.bench.ground import bench_house
 from tests.bench.network import Network, build
 from tests.cast import NOW
+from tests.conftest import House
 from trade.availability.queries import near_counts, nearest, offers
 from trade.base.coordinates import Point
 from trade.base.tenancy import PUBLIC, TenantSession
+from trade.stock.actions import check_price_errors, log_rare_titles
 
 ROUNDS = 300
 PAGE = 20
+WHOLE_COUNTRY = 20_000_000
 
 
 def measure(rows: int) -> None:
@@ -27,6 +31,46 @@ def measure(rows: int) -> None:
         note(f"{len(network.isbn_of)} rows, {len(network.isbns)} titles, built in {building.seconds:.0f} s")
         with house.session(PUBLIC) as session:
             _answers(session, network)
+        _logs(house, network)
+
+
+def _logs(house: House, network: Network) -> None:
+    """Both logs over all rows, the first night and the next, beside the same decisions over bare columns."""
+    with lap() as bare:
+        rare = _bare_rare(network)
+        errors = int(np.count_nonzero(~network.visible))
+    figure("bare_rare_titles_in_columns", bare.seconds, "s")
+    for night in ("first", "next"):
+        with house.session() as session:
+            with lap() as rare_log:
+                found = log_rare_titles(session, at=NOW)
+            with lap() as price_log:
+                checked = check_price_errors(session, at=NOW)
+        check(found == rare, f"the rare titles of the {night} night: {found}, not {rare}")
+        check((checked.price_errors, checked.repaired) == (errors, 0), f"the price errors of the {night} night")
+        both = rare_log.seconds + price_log.seconds
+        figure(f"rare_log_{night}_night", rare_log.seconds, "s")
+        figure(f"price_error_log_{night}_night", price_log.seconds, "s")
+        # What does not grow with the rows (1,500 bookshops) forbids to extrapolate from a small network.
+        goal = "<=12" if night == "next" and len(network.isbn_of) >= WHOLE_COUNTRY else ()
+        figure(
+            f"both_logs_{night}_night",
+            both,
+            "s",
+            ratio=both / bare.seconds,
+            of="bare_rare_titles_in_columns",
+            goal=goal,
+        )
+    note(f"memory at its highest {peak_mebibytes():.0f} MiB")
+
+
+def _bare_rare(network: Network) -> int:
+    """How many lines are rare, by polars over the arrays that the network was built from."""
+    trusted = np.unique(np.concatenate([*network.distributors.values()][:2]))
+    frame = pl.DataFrame({"isbn": network.isbn_of})
+    few = frame.group_by("isbn").len().filter(pl.col("len") <= 2)
+    few = few.join(pl.DataFrame({"isbn": trusted}), on="isbn", how="anti")
+    return int(few["len"].sum())
 
 
 def _answers(session: TenantSession, network: Network) -> None:

@@ -20,6 +20,8 @@ from tests.cast import NOW
 from tests.conftest import House
 from trade.base.coordinates import Point
 from trade.members.models import Bookshop
+from trade.stock.columns import Titles
+from trade.stock.packing import pack_titles
 
 BOOKSHOPS = 1_500
 FIRST_ISBN = 9_790_000_000_000
@@ -151,12 +153,13 @@ def _books(connection: psycopg.Connection, network: Network) -> None:
 
 
 def _stock(connection: psycopg.Connection, network: Network, chance: np.random.Generator) -> None:
-    """The lines, with their indexes made afterwards."""
+    """The lines, with their indexes made afterwards, and the packed snapshot of each bookshop."""
+    isbn, quantity = network.isbn_of, chance.integers(1, 6, len(network.isbn_of)).astype(np.int32)
     frame = pl.DataFrame(
         {
-            "isbn": network.isbn_of,
+            "isbn": isbn,
             "bookshop_id": network.shop_of,
-            "quantity": chance.integers(1, 6, len(network.isbn_of)).astype(np.int32),
+            "quantity": quantity,
             "price": network.declared,
             "declared_cents": network.declared,
         }
@@ -172,6 +175,17 @@ def _stock(connection: psycopg.Connection, network: Network, chance: np.random.G
     _copy(connection, "stock_line", frame)
     for _, definition in indexes:
         connection.execute(definition)
+    begins = np.searchsorted(network.shop_of, network.bookshop_ids)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO stock_snapshot (bookshop_id, content_sha256, data) VALUES (%s, '', %s)",
+            [
+                (int(shop), pack_titles(Titles(*(column[begin:end] for column in (isbn, quantity, network.declared)))))
+                for shop, begin, end in zip(
+                    network.bookshop_ids, begins, [*begins[1:], len(network.shop_of)], strict=True
+                )
+            ],
+        )
 
 
 def _distributors(connection: psycopg.Connection, network: Network, chance: np.random.Generator, titles: int) -> None:

@@ -17,6 +17,7 @@ from trade.distributors.models import Distributor, DistributorStock, TrustedDist
 from trade.members.models import Bookshop
 from trade.stock import actions, queries
 from trade.stock.actions.marks import forget_accepted
+from trade.stock.actions.prices import Checked
 from trade.stock.models import RareTitle, StockLine
 
 ONE, TWO, THREE = 9788437604947, 9788417860790, 9782070368228
@@ -208,6 +209,18 @@ def test_an_accepted_price_is_asked_again_when_a_price_changes(stocked: House) -
         assert [accepted for _, _, accepted in queries.price_errors(session)] == [False]
         session.execute(update(StockLine).where(StockLine.isbn == ONE).values(verdict="visible"))
         assert forget_accepted(session) == 1
+
+
+@pytest.mark.seed("T111")
+@pytest.mark.parametrize(("isbn", "verdict"), [(ONE, "visible"), (TWO, "price_error")])
+def test_a_wrong_verdict_is_found_and_set_right_by_night(stocked: House, isbn: int, verdict: str) -> None:
+    send(stocked, csv((ONE, 1, 1000), (TWO, 2, 2495), (THREE, 1, 700)), at=NOW + timedelta(hours=1))
+    with stocked.session() as session:
+        assert actions.check_price_errors(session, at=NOW) == Checked(price_errors=1, repaired=0)
+        session.execute(update(StockLine).where(StockLine.isbn == isbn).values(verdict=verdict))
+        assert actions.check_price_errors(session, at=NOW).repaired > 0
+        assert [line.isbn for line, _, _ in queries.price_errors(session)] == [ONE]
+        assert actions.check_price_errors(session, at=NOW) == Checked(price_errors=1, repaired=0)
 
 
 @pytest.mark.seed("T112")

@@ -29,6 +29,7 @@ from trade.stock.actions.judge import rejudge, rejudge_books
 from trade.stock.actions.logs import forget_old_lines
 from trade.stock.actions.mails import warn_silent
 from trade.stock.actions.marks import accept_price, ask_price_again, forget_accepted, mark_rare
+from trade.stock.actions.prices import check_price_errors
 from trade.stock.actions.process import process
 from trade.stock.actions.rare import log_rare_titles
 from trade.stock.actions.receive import receive_file
@@ -41,6 +42,7 @@ __all__ = [
     "arrival_of",
     "ask_price_again",
     "ask_pull",
+    "check_price_errors",
     "choose_format",
     "choose_number",
     "choose_pull",

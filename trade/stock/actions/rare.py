@@ -75,9 +75,9 @@ def _holders(session: TenantSession) -> pl.DataFrame:
         )
     frame = pl.DataFrame(
         {
-            "isbn": np.concatenate([shelf.isbn for shelf in every]),
-            "shop": np.concatenate([np.full(len(shelf.isbn), shelf.bookshop_id, dtype=np.int32) for shelf in every]),
-            "copies": np.concatenate([shelf.copies for shelf in every]),
+            "isbn": np.concatenate([shelf.titles.isbn for shelf in every]),
+            "shop": np.concatenate([np.full(len(shelf.titles), shelf.bookshop_id, dtype=np.int32) for shelf in every]),
+            "copies": np.concatenate([shelf.titles.quantity for shelf in every]),
         }
     )
     every.clear()

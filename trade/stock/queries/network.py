@@ -7,16 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from trade.base.columns import read_columns
 from trade.base.tenancy import TenantSession
-from trade.catalogue.models import Book
+from trade.catalogue.models import Book, Category
 from trade.catalogue.records import Availability
 from trade.distributors.models import Distributor, DistributorStock, TrustedDistributor
 from trade.members.models import Bookshop
-from trade.stock.models import RareTitle, StockLine
+from trade.stock.columns import Titles
+from trade.stock.models import BookshopStock, RareTitle, StockLine, StockSnapshot
+from trade.stock.packing import unpack_titles
+from trade.stock.queries.comparing import Books, lines_of
 from trade.stock.rules import Verdict
+from trade.stock.sheet import NO_PRICE
 
 Isbns = NDArray[np.int64]
 Numbers = NDArray[np.int32]
@@ -26,26 +30,68 @@ NEVER_RARE = (Availability.PRINT_ON_DEMAND, Availability.FORTHCOMING)
 
 @dataclass(frozen=True)
 class Shelf:
-    """What one bookshop has: titles in the order of their ISBNs, and copies of each."""
+    """What one active bookshop has; ``vat_included``: the prices of its titles hold VAT."""
 
     bookshop_id: int
-    isbn: Isbns
-    copies: Numbers
+    titles: Titles
+    vat_included: bool
 
 
 def shelves(session: TenantSession) -> Iterator[Shelf]:
-    """The stock of every active bookshop, one after the other."""
-    active = session.scalars(select(Bookshop.id).where(Bookshop.state == "active").order_by(Bookshop.id)).all()
-    for bookshop_id in active:
-        lines = read_columns(
-            session,
-            select(StockLine.isbn, StockLine.quantity)
-            .where(StockLine.bookshop_id == bookshop_id, StockLine.quantity > 0)
-            .order_by(StockLine.isbn),
-            isbn=np.int64,
-            copies=np.int32,
-        )
-        yield Shelf(bookshop_id, lines["isbn"], lines["copies"])
+    """The stock of every active bookshop, one after the other, from the packed snapshots."""
+    rows = session.execute(
+        select(Bookshop.id, func.coalesce(BookshopStock.vat_included, True), StockSnapshot.data)
+        .outerjoin(BookshopStock, BookshopStock.bookshop_id == Bookshop.id)
+        .outerjoin(StockSnapshot, StockSnapshot.bookshop_id == Bookshop.id)
+        .where(Bookshop.state == "active")
+        .order_by(Bookshop.id)
+        .execution_options(yield_per=100)
+    )
+    for bookshop_id, vat_included, data in rows:
+        titles = lines_of(session, bookshop_id=bookshop_id) if data is None else unpack_titles(data)
+        yield Shelf(bookshop_id, titles.held, vat_included)
+
+
+def every_book(session: TenantSession) -> Books:
+    """Price, category and VAT of the whole catalogue."""
+    categories = session.execute(select(Category.id, Category.key).order_by(Category.id)).all()
+    columns = read_columns(
+        session,
+        select(
+            Book.isbn,
+            func.coalesce(Book.price_cents, NO_PRICE).label("price"),
+            Book.category_id,
+            func.coalesce(Book.vat_rate, -1).label("vat_rate"),
+        ),
+        isbn=np.int64,
+        price=np.int32,
+        category=np.int64,
+        vat_rate=np.int32,
+    )
+    order = np.argsort(columns["isbn"])
+    return Books(
+        isbn=columns["isbn"][order],
+        price=columns["price"][order],
+        category=np.searchsorted([row.id for row in categories], columns["category"][order]),
+        vat_rate=columns["vat_rate"][order],
+        categories=tuple(row.key for row in categories),
+    )
+
+
+def price_errors_now(session: TenantSession) -> dict[int, Isbns]:
+    """By bookshop, the ISBNs that are hidden for their price, sorted."""
+    found = read_columns(
+        session,
+        select(StockLine.bookshop_id, StockLine.isbn).where(
+            StockLine.verdict == Verdict.PRICE_ERROR, StockLine.quantity > 0
+        ),
+        bookshop=np.int32,
+        isbn=np.int64,
+    )
+    order = np.lexsort((found["isbn"], found["bookshop"]))
+    shops, isbns = found["bookshop"][order], found["isbn"][order]
+    ids, begins = np.unique(shops, return_index=True)
+    return dict(zip(ids.tolist(), np.split(isbns, begins[1:]), strict=True)) if len(ids) else {}
 
 
 def not_rare(session: TenantSession) -> Isbns:
