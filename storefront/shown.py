@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from babel.lists import format_list
@@ -85,15 +85,6 @@ class StateShown(NamedTuple):
     tone: str
     shape: str
     words: str
-
-
-class Paging(NamedTuple):
-    """Where one page of a list stands."""
-
-    number: int
-    last: int
-    previous_url: str
-    next_url: str
 
 
 def label_shown(label: Label) -> LabelShown:
@@ -215,14 +206,3 @@ def card_shown(book: Book, offer: Offer | None = None, cover_sha: str = "") -> C
 def state_shown(words: str, tone: str) -> StateShown:
     """A state of the domain as it is shown."""
     return StateShown(tone, SHAPES[tone], _(words))
-
-
-def paging(*, total: int, number: int, size: int, last: int, address: Callable[[int], str]) -> Paging:
-    """The pages of a list, at most ``last``, with the addresses of the neighbours."""
-    last = min(max(1, -(-total // size)), last)
-    return Paging(
-        number,
-        last,
-        address(number - 1) if 1 < number <= last else "",
-        address(number + 1) if number < last else "",
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -13,12 +13,16 @@ from flask.typing import ResponseReturnValue
 
 from storefront.frame import MY_BOOKSHOP, VISITED_BOOKSHOP, public
 from storefront.near import here
+from storefront.paging import LAST_PAGE, page_number, paging
 from storefront.shops import ShopShown, address_of, by_distance, map_of, point_of, points_of, shop_shown
-from storefront.shown import card_shown, stock_age
+from storefront.shown import CardShown, card_shown, stock_age
 from storefront.spines import spines
-from trade.availability.queries import count_shown, shown
+from trade.availability.queries import count_shown, of_these, shown
 from trade.base.tenancy import TenantSession
 from trade.calendar.queries import closing_days, on_vacation, vacations
+from trade.catalogue.models import Book
+from trade.catalogue.queries import LONGEST_SEARCH, books, searched
+from trade.catalogue.queries.covers import covers
 from trade.catalogue.rules import fold
 from trade.members.models import Bookshop
 from trade.members.queries import active, by_slug
@@ -32,6 +36,8 @@ from web.words import gettext as _
 from web.words import ngettext
 
 SHELF = 5
+PAGE = 30
+CANDIDATES = 500
 SPINES = 60
 AHEAD = timedelta(days=35)
 
@@ -68,7 +74,7 @@ def bookshop(slug: str) -> ResponseReturnValue:
     work, at = session(), clock().now()
     shop = by_slug(work, slug=slug)
     cookie[VISITED_BOOKSHOP] = [shop.slug, shop.name]
-    books = shown(work, bookshop_id=shop.id, at=at, limit=SPINES)
+    latest = shown(work, bookshop_id=shop.id, at=at, limit=SPINES)
     mine = cookie.get(MY_BOOKSHOP)
     point = point_of(shop)
     return render_template(
@@ -76,8 +82,8 @@ def bookshop(slug: str) -> ResponseReturnValue:
         shop=shop,
         address=address_of(shop),
         is_chosen=isinstance(mine, list) and mine[0] == shop.slug,
-        spines=spines((f"{book.isbn:013d}", book.title) for book in books),
-        cards=[card_shown(book) for book in books[:SHELF]],
+        spines=spines((f"{book.isbn:013d}", book.title) for book in latest),
+        cards=shelf(work, latest[:SHELF]),
         closed=closed_note(work, shop, at),
         closures=closures(work, shop, at),
         services=services(work, shop, at),
@@ -86,6 +92,45 @@ def bookshop(slug: str) -> ResponseReturnValue:
         if point
         else None,
     )
+
+
+@public.get("/shop/<slug>/books", endpoint="bookshop_books")
+def shelves(slug: str) -> ResponseReturnValue:
+    """What one bookshop has on its shelves: the latest first, or what is found among it."""
+    work, at = session(), clock().now()
+    shop = by_slug(work, slug=slug)
+    words = " ".join(request.args.get("q", "").split())[:LONGEST_SEARCH]
+    number = page_number(request.args.get("page", "1"))
+    first = (number - 1) * PAGE
+    if words:
+        hits = searched(work, words=words, limit=CANDIDATES).hits.isbns
+        there = of_these(work, bookshop_id=shop.id, isbns=hits, at=at)
+        known = books(work, isbns=there[first : first + PAGE])
+        total, found = len(there), [known[isbn] for isbn in there[first : first + PAGE] if isbn in known]
+    else:
+        total = count_shown(work, bookshop_id=shop.id, at=at)
+        found = shown(work, bookshop_id=shop.id, at=at, limit=PAGE, offset=first)
+    return render_template(
+        "bookshop_books.html",
+        shop=shop,
+        words=words,
+        total=total,
+        cards=shelf(work, found),
+        stock_note=stock_note(work, shop, at),
+        paging=paging(total=total, number=number, size=PAGE, last=LAST_PAGE, address=shelf_pages(slug, words)),
+    )
+
+
+def shelf(work: TenantSession, found: Sequence[Book]) -> list[CardShown]:
+    """Books with their covers."""
+    pictures = covers(work, isbns=[book.isbn for book in found])
+    return [card_shown(book, cover_sha=pictures.get(book.isbn, "")) for book in found]
+
+
+def shelf_pages(slug: str, words: str) -> Callable[[int], str]:
+    """What makes the address of a page of a bookshop's books."""
+    kept = {"q": words} if words else {}
+    return lambda page: url_for("public.bookshop_books", slug=slug, **kept, **({"page": str(page)} if page > 1 else {}))
 
 
 @public.post("/shop/<slug>/choose")

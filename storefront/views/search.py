@@ -14,8 +14,9 @@ from storefront.filters import Asked, asked, chips, groups
 from storefront.frame import public
 from storefront.links import book_path
 from storefront.near import Here, here
+from storefront.paging import LAST_PAGE, page_number, paging
 from storefront.shops import near_shops
-from storefront.shown import BookShown, OfferShown, book_shown, offer_shown, paging
+from storefront.shown import BookShown, OfferShown, book_shown, offer_shown
 from trade.availability.finding import Found, find
 from trade.availability.queries import Nearest
 from trade.base.errors import Refused
@@ -31,7 +32,6 @@ from web.words import gettext as _
 from web.words import ngettext
 
 PAGE = 20
-LAST_PAGE = 500
 ASKED_SHOPS = 3
 SHORTEST_NUMBER = 9
 
@@ -88,11 +88,6 @@ def search(
     return find(
         work, words=words, at=at, near=place.point, filters=wanted.filters, limit=PAGE, offset=offset, exact=exact
     )
-
-
-def page_number(written: str) -> int:
-    """The page asked for, 1 where it is no page."""
-    return min(int(written), LAST_PAGE) if written.isascii() and written.isdigit() and int(written) else 1
 
 
 def address(always: Mapping[str, str], wanted: Asked | None = None) -> Any:

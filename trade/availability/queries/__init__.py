@@ -6,7 +6,7 @@ One statement reads what is stored of the books that are asked for; what is know
 
 from trade.availability.queries.asked import Asked, ask
 from trade.availability.queries.offers import LARGEST_PAGE, Detail, Nearest, Offer, near_counts, nearest, offers
-from trade.availability.queries.shelves import count_shown, facts, shown, why_hidden
+from trade.availability.queries.shelves import count_shown, facts, of_these, shown, why_hidden
 from trade.availability.queries.why import Explanation, Step, explain
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "facts",
     "near_counts",
     "nearest",
+    "of_these",
     "offers",
     "shown",
     "why_hidden",

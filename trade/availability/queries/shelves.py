@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +30,14 @@ def shown(session: TenantSession, *, bookshop_id: int, at: datetime, limit: int 
         .offset(max(offset, 0))
     )
     return list(session.scalars(statement))
+
+
+def of_these(session: TenantSession, *, bookshop_id: int, isbns: Sequence[int], at: datetime) -> list[int]:
+    """Those of these books that readers see on one bookshop's shelves, in the given order."""
+    if not isbns or not _is_open(session, bookshop_id, at):
+        return []
+    there = set(session.scalars(_on_shelf(select(Book.isbn), bookshop_id).where(Book.isbn == func.any(list(isbns)))))
+    return [isbn for isbn in isbns if isbn in there]
 
 
 def count_shown(session: TenantSession, *, bookshop_id: int, at: datetime) -> int:
