@@ -34,6 +34,8 @@ _ESCAPE = re.compile(r"\\([89A-F][0-9A-F])")
 _PADDING = "\x00\x1a \t\r\n"
 # What the letters of Spain's and France's languages, and signs next to them, look like where the encoding is right.
 _RIGHT = frozenset("áéíóúüñçàèòïâêîôûëœæÁÉÍÓÚÜÑÇÀÈÒÏÂÊÎÔÛËŒÆªº¿¡«»·’‘“”–—…€´°")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_MISPLACED = frozenset("¡¿\u00a0")
 _WRONG_PLACE = re.compile(r"[^\W\d][¡¿][^\W\d]|[^\W\d]\u00a0[^\W\d]")
 
 # Documents that people mistake for catalogue files, and what they are.
@@ -128,13 +130,18 @@ def decoded(raw: bytes) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        windows, dos = raw.decode("cp1252", errors="replace"), raw.decode("cp850")
-        return dos if _oddities(dos) < _oddities(windows) else windows
+        windows = raw.decode("cp1252", errors="replace")
+        odd = _oddities(windows)
+        if not odd:
+            return windows
+        dos = raw.decode("cp850")
+        return dos if _oddities(dos) < odd else windows
 
 
 def _oddities(text: str) -> int:
-    odd = sum(1 for letter in text if letter > "\x7f" and letter not in _RIGHT)
-    return odd + len(_WRONG_PLACE.findall(text))
+    signs = _NOT_ASCII.findall(text)
+    odd = sum(letter not in _RIGHT for letter in signs)
+    return odd + len(_WRONG_PLACE.findall(text)) if _MISPLACED.intersection(signs) else odd
 
 
 def layout(name: str, *fields: tuple[str, int]) -> Layout:
