@@ -191,7 +191,7 @@ class SearchChange(Base):
     __deletable__ = True
 
     id: Mapped[Id]
-    copy_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("search_copy.id"))
+    copy_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("search_copy.id", ondelete="CASCADE"))
     isbn: Mapped[Isbn]
 
     __table_args__ = (Index("ix_search_change_waiting", "copy_id", "id"),)

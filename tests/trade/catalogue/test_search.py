@@ -12,7 +12,7 @@ from trade.base.errors import NotFound, Refused
 from trade.catalogue import actions, queries
 from trade.catalogue.engines.keeping import read_books
 from trade.catalogue.models import Author, Book, BookPrice
-from trade.catalogue.rules import NewBook, corrections, typing_errors
+from trade.catalogue.rules import NewBook, typing_errors
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 SOLEDAD, COLERA, LANDAZ, CASA, CASAS, PERFUME = (
@@ -150,13 +150,6 @@ def test_long_and_strange_searches_are_harmless(library: House) -> None:
 )
 def test_typing_errors_are_counted(typed: str, meant: str, errors: int) -> None:
     assert typing_errors(typed, meant) == typing_errors(meant, typed) == errors
-
-
-def test_corrections_prefer_fewer_errors_then_more_books() -> None:
-    known = [("marques", 9), ("marquez", 2), ("parques", 5), ("marqueza", 1), ("xxxxxxx", 99)]
-    assert corrections("marqez", known) == ["marquez"]
-    assert corrections("marquex", known)[:3] == ["marques", "marquez", "parques"]
-    assert corrections("mar", [("mas", 1)]) == [], "three letters are not corrected"
 
 
 # --- putting books in ---

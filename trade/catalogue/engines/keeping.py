@@ -79,8 +79,6 @@ def rebuild(reader: IndexReader, sessions: Sessions, *, at: datetime, tell: Told
 def seen(session: TenantSession, folder: IndexFolder, *, at: datetime) -> None:
     """Say that this copy lives, and strike off copies that were not seen for a week with what waits for them."""
     session.execute(update(SearchCopy).where(SearchCopy.name == folder.name).values(seen_at=at))
-    gone = select(SearchCopy.id).where(SearchCopy.seen_at < at - UNSEEN)
-    session.execute(delete(SearchChange).where(SearchChange.copy_id.in_(gone)))
     session.execute(delete(SearchCopy).where(SearchCopy.seen_at < at - UNSEEN))
 
 

@@ -26,7 +26,6 @@ from trade.catalogue.rules.statements import (
 )
 from trade.catalogue.rules.words import (
     ARTICLES,
-    corrections,
     fold,
     forgiven,
     search_key,
@@ -50,7 +49,6 @@ __all__ = [
     "category_of",
     "check_digit",
     "combined",
-    "corrections",
     "detail_values",
     "digest_of",
     "estimated_weight",

@@ -93,10 +93,3 @@ def typing_errors(typed: str, meant: str) -> int:
                 cost = min(cost, last[j - 2] + 1)
             row.append(cost)
     return row[-1]
-
-
-def corrections(typed: str, known: Iterable[tuple[str, int]]) -> list[str]:
-    """The known words that may have been meant, likeliest first: fewest errors, then in most books."""
-    most = forgiven(typed)
-    near = [(typing_errors(typed, word), -books, word) for word, books in known if abs(len(word) - len(typed)) <= most]
-    return [word for errors, _, word in sorted(near) if 0 < errors <= most]
