@@ -84,6 +84,15 @@ def of_row(row: StockAdapter) -> Reader:
     return Reader(row.key, row.name, options.vat_included, options.whole, partial(read, options=options))
 
 
+def may_be_the_same(session: TenantSession, *, name: str, file_name: str, bookshop_id: int) -> bool:
+    """Whether the same bytes again are the same file: a format that numbers its files may say the same twice."""
+    module = FORMATS.get(name)
+    if module is None or not getattr(module, "NUMBERED", False):
+        return True
+    before = memory_of(session, bookshop_id=bookshop_id, format=name)
+    return before is None or module.number_of(file_name) == before.number
+
+
 def memory_of(session: TenantSession, *, bookshop_id: int, format: str) -> Memory | None:
     """What the last applied file of a bookshop left behind for the next one of its format."""
     found = session.execute(

@@ -27,7 +27,7 @@ from trade.stock.models import BookshopStock, FeedMemory, FeedRun, StockLine
 from trade.stock.packing import Remark, pack_changes, pack_remarks
 from trade.stock.queries import Applied, Books, Snapshot, Terms, books, last_applied, snapshot, terms
 from trade.stock.queries import run as find_run
-from trade.stock.readers import Reader, reader_of
+from trade.stock.readers import Reader, may_be_the_same, reader_of
 from trade.stock.rules import (
     Last,
     Reading,
@@ -69,7 +69,7 @@ def process(
         return run
     file = session.get_one(StoredFile, run.file_id)
     last = last_applied(session, bookshop_id=run.bookshop_id, at=at)
-    if last is not None and run.origin != REPLAY and last.is_same_file(run.format, file.sha256):
+    if last is not None and run.origin != REPLAY and repeats(session, run=run, file=file, last=last):
         say_unchanged(session, run=run, last=last, at=at)
         supersede(session, run=run, at=at)
         return run
@@ -111,6 +111,12 @@ def _refused(session: TenantSession, run: FeedRun, refused: Refused, at: datetim
     error = {"message": refused.text.message, "values": _plain(refused.text.values)}
     fire(session, FEED_RUN, run, "refuse", role=part_of(session), at=at, error=error, finished_at=at)
     return run
+
+
+def repeats(session: TenantSession, *, run: FeedRun, file: StoredFile, last: Applied) -> bool:
+    """Whether the run's file is that of the last applied one, and not the next of a numbered row that says the same."""
+    same = last.is_same_file(run.format, file.sha256)
+    return same and may_be_the_same(session, name=run.format, file_name=file.name, bookshop_id=run.bookshop_id)
 
 
 def say_unchanged(session: TenantSession, *, run: FeedRun, last: Applied, at: datetime) -> None:

@@ -11,7 +11,7 @@ from trade.base.raw_text import BOUNDS
 from trade.base.tenancy import TenantSession
 from trade.base.text import N_
 from trade.members.models import Bookshop, StoredFile
-from trade.stock.actions.process import say_unchanged
+from trade.stock.actions.process import repeats, say_unchanged
 from trade.stock.models import FeedRun
 from trade.stock.queries import last_applied
 from trade.stock.readers import reader_of
@@ -72,7 +72,7 @@ def receive_file(
     )
     session.add(run)
     session.flush()
-    if last is not None and not last.open_runs and last.is_same_file(format, file.sha256):
+    if last is not None and not last.open_runs and repeats(session, run=run, file=file, last=last):
         say_unchanged(session, run=run, last=last, at=at)
     elif queued:
         outbox.post(session, kind=IMPORT, key=f"{IMPORT}:{run.id}", payload={"run_id": run.id}, bookshop_id=bookshop_id)
