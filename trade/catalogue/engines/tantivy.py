@@ -304,7 +304,7 @@ class _Asked:
             some = [(Occur.Should, part) for part in parts]
             parts = [Query.boolean_query(some, minimum_number_should_match=self._ask.least)]
         if self._ask.isbns is not None:
-            parts.append(Query.range_query(SCHEMA, "isbn", FieldType.Unsigned, *self._ask.isbns))
+            parts.append(_numbered(*self._ask.isbns))
         parts += [Query.const_score_query(part, 0.0) for part in _narrowing(self._ask.narrowed)]
         return Query.boolean_query([(Occur.Must, part) for part in parts]) if len(parts) != 1 else parts[0]
 
@@ -341,6 +341,13 @@ class _Asked:
             yield Query.const_score_query(_term("whole", SERIES + " ".join(self._texts)), _SERIES)
         if self._ask.typed:
             yield Query.const_score_query(_term("whole", FULL + self._ask.typed), _EXACT)
+
+
+def _numbered(low: int, high: int) -> Query:
+    """Books by number. By its dictionary: a span of a column would be looked for in every book."""
+    if low == high:
+        return Query.term_query(SCHEMA, "isbn", low, "basic")
+    return Query.range_query(SCHEMA, "isbn", FieldType.Unsigned, low, high, use_inverted_index=True)
 
 
 def _narrowing(narrowed: Narrowed) -> Iterator[Query]:

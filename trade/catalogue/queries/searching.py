@@ -23,7 +23,7 @@ DEEPEST: Final = 10_000
 FEW: Final = 20
 """Fewer hits than this, and the last word is also taken for the beginning of a word."""
 SHORTEST_BEGINNING: Final = 2
-_NUMBER = re.compile(r"^(?:isbn|ean)?(97[89][0-9]{3,9})$")
+_NUMBER = re.compile(r"^(?:isbn|ean)?(97[89][0-9]{5,9})$")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Suggestion:
 
 
 def search(session: TenantSession, *, words: str, limit: int = 20, offset: int = 0, exact: bool = False) -> Found:
-    """Books that hold every word, best first; an ISBN in any writing finds its book, six digits of one its books.
+    """Books that hold every word, best first; an ISBN in any writing finds its book, its first eight digits their books.
 
     Accents, case, punctuation, articles and the order of names do not matter; the last word may be unfinished.
     Where nothing is found, a typing error is forgiven unless the words are to be taken exactly.
