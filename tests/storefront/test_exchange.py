@@ -187,6 +187,33 @@ def test_portals_read_what_readers_see_at_the_networks_price(house: House, clien
     assert [row["ref"] for row in moved["stocks"]] == [str(SOLITUDE)]
 
 
+def test_who_asks_for_what_moved_hears_of_a_title_that_is_gone(house: House, client: FlaskClient) -> None:
+    token = key(house, "read", "boreal")
+    before = {row["ref"] for row in client.get("/stocks/boreal", headers=bearer(token)).json["stocks"]}
+    moment = (NOW + timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    house.set_time(NOW + timedelta(minutes=20))
+    data, shop = b"isbn;cantidad;pvp\r\n9788437604947;9;14,95\r\n", house.cast.boreal
+    with house.session(house.cast.bookshop("boreal")) as session:
+        at = NOW + timedelta(minutes=10)
+        run = actions.receive_file(
+            session,
+            bookshop_id=shop,
+            format="model_csv",
+            data=data,
+            name="s",
+            origin="upload",
+            at=at,
+            store=house.store,
+        )
+        actions.process(session, run_id=run.id, at=at, store=house.store)
+        if run.state == "held":
+            actions.apply(session, run_id=run.id, at=at, force=True)
+    answer = client.get(f"/stocks/boreal?modifiedSince={moment}", headers=bearer(token)).json
+    told = {row["ref"]: row["available"] for row in answer["stocks"]}
+    assert told == dict.fromkeys(before, 0) | {str(SOLITUDE): 9}
+    assert len(told) > 1
+
+
 def test_pages_are_stable_and_end_with_an_empty_one(house: House, client: FlaskClient) -> None:
     token = key(house, "read")
     every = [row["ref"] for row in stocks(client, token)["stocks"]]

@@ -11,12 +11,15 @@ from sqlalchemy import ColumnElement, case, exists, func, or_, select
 from trade.base.tenancy import TenantSession
 from trade.catalogue.models import Book
 from trade.members.models import Bookshop
-from trade.stock.models import StockArrival, StockHold, StockLine
+from trade.stock.models import FeedRun, StockArrival, StockHold, StockLine
 from trade.stock.queries.age import freshness_of
 from trade.stock.queries.copies import held_copies
+from trade.stock.queries.runs import removed
 from trade.stock.rules import Freshness, Verdict
 
 LARGEST_PAGE = 1_000
+MOST_RUNS = 100
+"""Who asks for what moved since a hundred files ago had better ask for everything."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ def shared(
     Without ``since`` what is available; with it what moved since, sold out ones with 0 copies. Stock that is too
     old for readers is not told to others either.
     """
+    limit = min(limit, LARGEST_PAGE)
     if freshness_of(session, bookshop_id=bookshop_id, at=at) in {Freshness.NEVER, Freshness.EXPIRED}:
         return 0, []
     seen = StockLine.verdict == Verdict.VISIBLE
@@ -61,9 +65,29 @@ def shared(
         .outerjoin(Book, Book.isbn == StockLine.isbn)
         .where(told, StockLine.isbn > after)
         .order_by(StockLine.isbn)
-        .limit(min(limit, LARGEST_PAGE))
+        .limit(limit)
     )
-    return total, [Shared(*row) for row in rows]
+    found = [Shared(*row) for row in rows]
+    gone = _gone(session, bookshop_id, since) if since else set()
+    found += [Shared(isbn, 0, None) for isbn in gone if isbn > after]
+    return total + len(gone), sorted(found, key=lambda row: row.isbn)[:limit]
+
+
+def _gone(session: TenantSession, bookshop_id: int, since: datetime) -> set[int]:
+    """Titles that a file removed since and no later one brought back: no line is left of them."""
+    runs = session.scalars(
+        select(FeedRun.id)
+        .where(FeedRun.bookshop_id == bookshop_id, FeedRun.state == "applied", FeedRun.finished_at >= since)
+        .order_by(FeedRun.id.desc())
+        .limit(MOST_RUNS)
+    ).all()
+    removed_since = {isbn for run_id in runs for isbn in removed(session, run_id=run_id)}
+    if not removed_since:
+        return set()
+    back = session.scalars(
+        select(StockLine.isbn).where(StockLine.bookshop_id == bookshop_id, StockLine.isbn.in_(removed_since))
+    )
+    return removed_since - set(back)
 
 
 def _moved(since: datetime) -> ColumnElement[bool]:
