@@ -16,6 +16,7 @@ import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, NoReturn
 
 from sqlalchemy import BindParameter, ClauseElement, Engine, Insert, Label, event, inspect, text
@@ -169,16 +170,22 @@ def _judge_refreshed(state: ORMExecuteState, model: Any, scope: Scope) -> None:
 
 
 def _criteria(session: Session, scope: Scope, target: Any) -> list[Any]:
-    """The loader criteria of a scope, built once per session; a target must be a row that may be changed.
+    """The loader criteria of a scope; a target must be a row that may be changed.
 
     They are put on every statement, lazy loads included: SQLAlchemy hands criteria on to the loads of what a
     query found, but a row that was just added, or brought from elsewhere, has none.
     """
     found: dict[Any, Any] | None = session.info.get("criteria")
     if found is None:
-        found = session.info["criteria"] = {model: _criterion(model, scope, "read") for model in owned_models()}
+        found = session.info["criteria"] = _criteria_of(scope, tuple(owned_models()))
     chosen = found if target is None else {**found, target: _criterion(target, scope, "change")}
     return [criterion for criterion in chosen.values() if criterion is not None]
+
+
+@lru_cache(maxsize=256)
+def _criteria_of(scope: Scope, models: tuple[Any, ...]) -> dict[Any, Any]:
+    """What a scope may read of these models, kept from one session to the next: it depends on nothing else."""
+    return {model: _criterion(model, scope, "read") for model in models}
 
 
 def _criterion(model: Any, scope: Scope, verb: Verb) -> Any:
