@@ -55,7 +55,7 @@ class Suggestion:
 
 
 def search(session: TenantSession, *, words: str, limit: int = 20, offset: int = 0, exact: bool = False) -> Found:
-    """Books that hold every word, best first; an ISBN in any writing finds its book, its first eight digits their books.
+    """Books that hold every word, best first; an ISBN in any writing finds its book, eight digits their books.
 
     Accents, case, punctuation, articles and the order of names do not matter; the last word may be unfinished.
     Where nothing is found, a typing error is forgiven unless the words are to be taken exactly.
