@@ -12,7 +12,7 @@ from trade.base.journal import fire
 from trade.base.tenancy import TenantSession
 from trade.base.text import N_
 from trade.stock.actions.locks import lock_stock
-from trade.stock.actions.writing import write_stock
+from trade.stock.actions.writing import Source, write_stock
 from trade.stock.models import FeedRun
 from trade.stock.packing import unpack_changes
 from trade.stock.queries import books, last_applied, snapshot, terms
@@ -41,11 +41,11 @@ def apply(session: TenantSession, *, run_id: int, at: datetime, force: bool = Fa
         raise Conflict(N_("The stock has changed since this file was compared with it. Read the file again."))
     last = last_applied(session, bookshop_id=run.bookshop_id, at=at)
     changes = unpack_changes(run.changes)
-    move = "release" if run.state == "held" else "apply"
-    end(session, run=run, move=move, at=at, as_of=run.received_at)
     known = books(session, isbns=changes.isbn)
     its = terms(session, bookshop_ids=[run.bookshop_id], at=at)[run.bookshop_id]
-    write_stock(session, run=run, changes=changes, before=before, last=last, known=known, its=its, at=at)
+    source = Source(run.id, run.bookshop_id, run.vat_included, run.received_at, run.file_date, run.sender)
+    write_stock(session, source=source, changes=changes, before=before, last=last, known=known, its=its, at=at)
+    end(session, run=run, move="release" if run.state == "held" else "apply", at=at, as_of=source.as_of)
     return run
 
 

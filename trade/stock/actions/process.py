@@ -12,7 +12,7 @@ import numpy as np
 from sqlalchemy import Text, func, literal, select, update
 from sqlalchemy.orm import aliased
 
-from trade.base.errors import Refused
+from trade.base.errors import NotFound, Refused
 from trade.base.files import FileStore
 from trade.base.journal import fire
 from trade.base.tenancy import TenantSession
@@ -20,7 +20,7 @@ from trade.members.models import StoredFile
 from trade.stock.actions.decide import end, part_of, supersede
 from trade.stock.actions.locks import lock_stock
 from trade.stock.actions.mails import tell_held
-from trade.stock.actions.writing import write_stock
+from trade.stock.actions.writing import Source, write_stock
 from trade.stock.arrival import unpack
 from trade.stock.columns import ADDED, CHANGED, ZEROED, Changes
 from trade.stock.models import BookshopStock, FeedMemory, FeedRun, StockLine
@@ -62,13 +62,10 @@ def process(
     the order of their arrival. Raises NotFound.
     """
     begun = perf_counter()
-    run = find_run(session, run_id=run_id)
-    lock_stock(session, bookshop_id=run.bookshop_id)
-    session.refresh(run)
+    run, file = _locked(session, run_id)
     if run.state != FEED_RUN.first:
         return run
-    file = session.get_one(StoredFile, run.file_id)
-    last = last_applied(session, bookshop_id=run.bookshop_id, at=at)
+    last = last_applied(session, bookshop_id=run.bookshop_id, at=at, but=run.id)
     if last is not None and run.origin != REPLAY and repeats(session, run=run, file=file, last=last):
         say_unchanged(session, run=run, last=last, at=at)
         supersede(session, run=run, at=at)
@@ -77,7 +74,7 @@ def process(
         data, name = unpack(store.get(file.sha256), file.name)
         reader = reader_of(session, name=run.format, file_name=name, bookshop_id=run.bookshop_id)
         if not reader.whole_inventory and _older_first(session, run, at, store):
-            last = last_applied(session, bookshop_id=run.bookshop_id, at=at)
+            last = last_applied(session, bookshop_id=run.bookshop_id, at=at, but=run.id)
             reader = reader_of(session, name=run.format, file_name=name, bookshop_id=run.bookshop_id)
         reading = _read(reader, data, progress)
     except Refused as refused:
@@ -85,6 +82,21 @@ def process(
     its = terms(session, bookshop_ids=[run.bookshop_id], at=at)[run.bookshop_id]
     _compare(_Comparison(session, run, reader, reading, last, its, at, progress), begun)
     return run
+
+
+def _locked(session: TenantSession, run_id: int) -> tuple[FeedRun, StoredFile]:
+    """The run as it is once nobody else writes its bookshop's stock, and its file."""
+    bookshop_id = session.scope.bookshop_id or find_run(session, run_id=run_id).bookshop_id
+    lock_stock(session, bookshop_id=bookshop_id)
+    found = session.execute(
+        select(FeedRun, StoredFile)
+        .join(StoredFile, StoredFile.id == FeedRun.file_id)
+        .where(FeedRun.id == run_id)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise NotFound()
+    return found.FeedRun, found.StoredFile
 
 
 def _older_first(session: TenantSession, run: FeedRun, at: datetime, store: FileStore) -> bool:
@@ -218,7 +230,8 @@ def _compare(this: _Comparison, begun: float) -> None:
         "base_sha256": before.content_sha256,
     }
     _remember(session, run, this.reading)
-    supersede(session, run=run, at=this.at, received=this.whole)
+    if last is None or last.open_runs:
+        supersede(session, run=run, at=this.at, received=this.whole)
     if last is not None and not len(changes) and not reasons and last.judged_by == last.settings_now:
         took = _milliseconds(begun)
         end(session, run=run, move="find_unchanged", at=this.at, **facts_of_run, took_ms=took)
@@ -234,10 +247,10 @@ def _compare(this: _Comparison, begun: float) -> None:
             tell_held(session, run=run, at=this.at)
     else:
         this.progress("applying", 0, len(total.titles))
-        end(session, run=run, move="apply", at=this.at, **facts_of_run, as_of=run.received_at)
+        source = Source(run.id, run.bookshop_id, this.reader.vat_included, run.received_at, header.date, header.sender)
         write_stock(
             session,
-            run=run,
+            source=source,
             changes=changes,
             before=before,
             last=last,
@@ -245,7 +258,8 @@ def _compare(this: _Comparison, begun: float) -> None:
             its=this.terms,
             at=this.at,
         )
-        session.execute(update(FeedRun).where(FeedRun.id == run.id).values(took_ms=_milliseconds(begun)))
+        took, as_of = _milliseconds(begun), source.as_of
+        end(session, run=run, move="apply", at=this.at, **facts_of_run, took_ms=took, as_of=as_of)
     this.progress("done", len(total.titles), len(total.titles))
 
 

@@ -13,7 +13,7 @@ from trade.stock.actions.decide import end, part_of, supersede
 from trade.stock.actions.locks import lock_stock
 from trade.stock.actions.process import REPLAY
 from trade.stock.actions.receive import IMPORT
-from trade.stock.actions.writing import REVERT, write_stock
+from trade.stock.actions.writing import Source, write_stock
 from trade.stock.columns import ADDED, CHANGED, ZEROED, Changes
 from trade.stock.models import FeedRun
 from trade.stock.packing import pack_changes, unpack_changes
@@ -21,6 +21,9 @@ from trade.stock.queries import Applied, books, last_applied, snapshot, terms
 from trade.stock.queries import run as find_run
 from trade.stock.rules import explained, fits, undone
 from trade.stock.states import FEED_RUN
+
+REVERT = "revert"
+"""The origin of a run that brings an older stock back."""
 
 
 def replay(
@@ -80,12 +83,15 @@ def _revert(
     changes = explained(undone(done), facts, vat_before=run.vat_included, vat_after=previous.vat_included)
     supersede(session, run=back, at=at)
     fire(session, FEED_RUN, run, "revert", role=part_of(session), at=at)
+    as_of = previous.as_of or previous.received_at
+    source = Source(back.id, back.bookshop_id, previous.vat_included, as_of, None, previous.sender, brings_back=True)
+    write_stock(session, source=source, changes=changes, before=before, last=last, known=known, its=its, at=at)
     end(
         session,
         run=back,
         move="apply",
         at=at,
-        as_of=previous.as_of or previous.received_at,
+        as_of=as_of,
         file_date=previous.file_date,
         sender=previous.sender,
         vat_included=previous.vat_included,
@@ -98,7 +104,6 @@ def _revert(
         changes=pack_changes(changes),
         **{name: getattr(previous, name) for name in ("read", "accepted", "refused", "repeated", "isbns", "unknown")},
     )
-    write_stock(session, run=back, changes=changes, before=before, last=last, known=known, its=its, at=at)
     return back
 
 

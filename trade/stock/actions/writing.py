@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,19 +14,31 @@ from trade.base.numbers import number_array, number_table
 from trade.base.tenancy import TenantSession
 from trade.stock.actions.judge import price_or_null, rejudge, verdict_word
 from trade.stock.columns import Changes
-from trade.stock.models import BookshopStock, FeedRun, StockHold, StockLine, StockSnapshot
+from trade.stock.models import BookshopStock, StockHold, StockLine, StockSnapshot
 from trade.stock.packing import content_of, pack_titles
 from trade.stock.queries import Applied, Books, Snapshot, Terms, settings_mark
 from trade.stock.rules import applied, judged
 
-REVERT = "revert"
-"""The origin of a run that brings an older stock back."""
+
+@dataclass(frozen=True)
+class Source:
+    """Where a stock comes from: the run, its bookshop, whether its prices hold VAT, how old the stock is with it, the
+    file's day and sender where it tells them; ``brings_back``: it is an older stock again.
+    """
+
+    run_id: int
+    bookshop_id: int
+    vat_included: bool
+    as_of: datetime
+    file_date: date | None
+    sender: str
+    brings_back: bool = False
 
 
 def write_stock(
     session: TenantSession,
     *,
-    run: FeedRun,
+    source: Source,
     changes: Changes,
     before: Snapshot,
     last: Applied | None,
@@ -33,22 +46,23 @@ def write_stock(
     its: Terms,
     at: datetime,
 ) -> None:
-    """Write what a run changes over ``before``; the run is applied in the same transaction.
+    """Write what a run changes over ``before``; it is applied in the same transaction.
 
     ``known`` tells of the changed titles, ``its`` are the bookshop's settings. Only what changes is touched. Where
     the settings that lines are judged by are no longer those of the last file, all lines are judged anew.
     """
-    mark = last.settings_now if last else settings_mark(session, bookshop_id=run.bookshop_id, at=at)
+    mark = last.settings_now if last else settings_mark(session, bookshop_id=source.bookshop_id, at=at)
     if len(changes):
-        _write_lines(session, run, changes, known, its, at)
-        _take_off(session, run.bookshop_id, changes.isbn[changes.quantity_after == 0], at)
+        _write_lines(session, source, changes, known, its, at)
+        _take_off(session, source.bookshop_id, changes.isbn[changes.quantity_after == 0], at)
         stock = applied(before.titles, changes)
-        _keep_snapshot(session, run.bookshop_id, Snapshot(stock, content_of(stock)))
+        _keep_snapshot(session, source.bookshop_id, Snapshot(stock, content_of(stock)))
     titles = len(before.titles) + int(np.count_nonzero(changes.quantity_after > 0)) - _held_before(changes)
-    _renew(session, run, titles=titles, sender=(last.sender if last else "") or run.sender, mark=mark)
-    _settle_holds(session, run)
+    _renew(session, source, titles=titles, sender=(last.sender if last else "") or source.sender, mark=mark)
+    if last is None or last.copies_left:
+        _settle_holds(session, source)
     if last is not None and last.judged_by != mark:
-        rejudge(session, bookshop_id=run.bookshop_id, at=at)
+        rejudge(session, bookshop_id=source.bookshop_id, at=at)
 
 
 def _held_before(changes: Changes) -> int:
@@ -56,14 +70,14 @@ def _held_before(changes: Changes) -> int:
 
 
 def _write_lines(
-    session: TenantSession, run: FeedRun, changes: Changes, known: Books, its: Terms, at: datetime
+    session: TenantSession, source: Source, changes: Changes, known: Books, its: Terms, at: datetime
 ) -> None:
     """Insert or replace the titles with copies, in the order of their ISBNs, each judged as it is written."""
     new = changes.where(changes.quantity_after > 0)
     new = new.where(np.argsort(new.isbn, kind="stable"))
     if not len(new):
         return
-    declared, verdict = judged(new.price_after, known.facts(new.isbn, its), vat_included=run.vat_included)
+    declared, verdict = judged(new.price_after, known.facts(new.isbn, its), vat_included=source.vat_included)
     given = number_table(
         isbn=(BigInteger, new.isbn),
         quantity=(Integer, new.quantity_after),
@@ -74,7 +88,7 @@ def _write_lines(
     statement = insert(StockLine).from_select(
         ["bookshop_id", "changed_at", "isbn", "quantity", "price", "declared_cents", "verdict"],
         select(
-            literal(run.bookshop_id),
+            literal(source.bookshop_id),
             literal(at),
             given.c.isbn,
             given.c.quantity,
@@ -120,39 +134,39 @@ def _keep_snapshot(session: TenantSession, bookshop_id: int, stock: Snapshot) ->
     )
 
 
-def _renew(session: TenantSession, run: FeedRun, *, titles: int, sender: str, mark: str) -> None:
+def _renew(session: TenantSession, source: Source, *, titles: int, sender: str, mark: str) -> None:
     """The stock is as old as its file's arrival; a bookshop's first file teaches its sender."""
     values = {
-        "run_id": run.id,
-        "file_at": run.as_of,
+        "run_id": source.run_id,
+        "file_at": source.as_of,
         "titles": titles,
         "sender": sender,
-        "vat_included": run.vat_included,
+        "vat_included": source.vat_included,
         "judged_by": mark,
     }
     session.execute(
         insert(BookshopStock)
-        .values(bookshop_id=run.bookshop_id, **values)
+        .values(bookshop_id=source.bookshop_id, **values)
         .on_conflict_do_update(index_elements=["bookshop_id"], set_=values)
     )
 
 
-def _settle_holds(session: TenantSession, run: FeedRun) -> None:
+def _settle_holds(session: TenantSession, source: Source) -> None:
     """Let go of copies that had left before this file was made: it no longer counts them.
 
     Where the file tells only its day, it must be of a later day than the copy left: overselling hurts more. A run
     that brings an older stock back settles nothing: its file was made before.
     """
-    if run.origin == REVERT:
+    if source.brings_back:
         return
-    if run.file_date is None:
-        known = StockHold.released_at < run.received_at
+    if source.file_date is None:
+        known = StockHold.released_at < source.as_of
     else:
-        known = func.date(StockHold.released_at) < run.file_date
+        known = func.date(StockHold.released_at) < source.file_date
     session.execute(
         update(StockHold)
         .where(
-            StockHold.bookshop_id == run.bookshop_id,
+            StockHold.bookshop_id == source.bookshop_id,
             StockHold.state == "until_next_file",
             or_(StockHold.released_at.is_(None), known),
         )

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import BigInteger, Text, and_, func, literal, or_, select
+from sqlalchemy.orm import aliased
 
 from trade.base.models import SettingValue
 from trade.base.numbers import number_array
@@ -21,7 +22,7 @@ from trade.catalogue.models import Book, Category
 from trade.catalogue.settings import VAT_RATES
 from trade.members.models import StoredFile
 from trade.stock.columns import Mask, Titles
-from trade.stock.models import BookshopStock, FeedRun, StockLine, StockSnapshot
+from trade.stock.models import BookshopStock, FeedRun, StockHold, StockLine, StockSnapshot
 from trade.stock.packing import content_of, unpack_titles
 from trade.stock.rules import Facts, Guards, Repeated
 from trade.stock.settings import GUARDS, REPEATED, THRESHOLDS
@@ -49,7 +50,8 @@ NOT_SHOWN = or_(
 class Applied(NamedTuple):
     """The last applied run of a bookshop: which file it was, what it said, and by which settings it was judged.
 
-    ``settings_now``: the mark of those settings as they are now; ``open_runs``: whether other runs are not decided.
+    ``settings_now``: the mark of those settings as they are now; ``open_runs``: whether other runs are not
+    decided; ``copies_left``: whether copies left that no file knows of yet.
     """
 
     run_id: int
@@ -64,15 +66,23 @@ class Applied(NamedTuple):
     judged_by: str
     settings_now: str
     open_runs: bool
+    copies_left: bool
 
     def is_same_file(self, format: str, sha256: str) -> bool:
         """Whether these bytes are those of the last applied file, and would be read and judged alike."""
         return (self.format, self.sha256, self.judged_by) == (format, sha256, self.settings_now)
 
 
-def last_applied(session: TenantSession, *, bookshop_id: int, at: datetime) -> Applied | None:
-    """The last applied run of a bookshop; None before its first file. One statement."""
-    open_runs = select(FeedRun.id).where(FeedRun.bookshop_id == bookshop_id, FeedRun.state.in_(OPEN)).exists()
+def last_applied(session: TenantSession, *, bookshop_id: int, at: datetime, but: int | None = None) -> Applied | None:
+    """The last applied run of a bookshop; None before its first file. One statement.
+
+    ``but``: a run that does not count among the open ones.
+    """
+    others = aliased(FeedRun)
+    open_runs = select(others.id).where(
+        others.bookshop_id == bookshop_id, others.state.in_(OPEN), others.id != (but or 0)
+    )
+    gone = select(StockHold.id).where(StockHold.bookshop_id == bookshop_id, StockHold.state == "until_next_file")
     row = session.execute(
         select(
             FeedRun.id,
@@ -86,7 +96,8 @@ def last_applied(session: TenantSession, *, bookshop_id: int, at: datetime) -> A
             BookshopStock.titles,
             BookshopStock.judged_by,
             _newest_setting(bookshop_id, at),
-            open_runs,
+            open_runs.exists(),
+            gone.exists(),
         )
         .select_from(BookshopStock)
         .join(FeedRun, FeedRun.id == BookshopStock.run_id)
@@ -96,7 +107,7 @@ def last_applied(session: TenantSession, *, bookshop_id: int, at: datetime) -> A
     if row is None:
         return None
     known: list[Any] = list(row)
-    known[-2] = _mark(session, known[-2])
+    known[-3] = _mark(session, known[-3])
     return Applied(*known)
 
 
@@ -219,11 +230,11 @@ class Books:
 def books(session: TenantSession, *, isbns: NDArray[np.int64]) -> Books:
     """Price, category and VAT of those of the ISBNs that the catalogue knows."""
     rows = session.execute(
-        select(Book.isbn, func.coalesce(Book.price_cents, NO_PRICE), Book.category_id, func.coalesce(Book.vat_rate, -1))
+        select(Book.isbn, func.coalesce(Book.price_cents, NO_PRICE), func.coalesce(Book.vat_rate, -1), Category.key)
+        .join_from(Book, Category, Category.id == Book.category_id)
         .where(Book.isbn == func.any(number_array(BigInteger, isbns)))
         .order_by(Book.isbn)
     )
-    found = numbers(rows, 4)
-    kept = session.execute(select(Category.id, Category.key).order_by(Category.id)).all() if len(found) else []
-    place = np.searchsorted(np.array([id_ for id_, _ in kept], dtype=np.int64), found[:, 2])
-    return Books(found[:, 0], found[:, 1], place, found[:, 3], tuple(key for _, key in kept))
+    places: dict[str, int] = {}
+    found = numbers(((isbn, cents, rate, places.setdefault(key, len(places))) for isbn, cents, rate, key in rows), 4)
+    return Books(found[:, 0], found[:, 1], found[:, 3], found[:, 2], tuple(places))
