@@ -139,6 +139,26 @@ def test_ten_gigabytes_are_refused_at_once(house: House, client: FlaskClient) ->
     assert runs(house) == before
 
 
+def test_thousands_of_parts_are_refused(house: House, client: FlaskClient) -> None:
+    parts = {f"part{number}": "x" for number in range(3_000)}
+    answer = client.post(
+        "/api/stock", data={**parts, "file": (io.BytesIO(FILE), "s")}, headers=bearer(key(house, "push"))
+    )
+    assert answer.status_code == 413
+
+
+def test_a_gzip_that_did_not_arrive_whole_changes_nothing(house: House, client: FlaskClient) -> None:
+    token = key(house, "push")
+    lines = "".join(f"9788437604947;{number};14,95\r\n" for number in range(1, 5_000))
+    cut = gzip.compress(f"isbn;cantidad;pvp\r\n{lines}".encode())[:-200]
+    run_id = client.put("/api/stock?format=model_csv", data=cut, headers=bearer(token)).json["run"]
+    before = stocks(client, key(house, "read"))
+    with house.session(house.cast.bookshop("alba")) as session:
+        assert actions.process(session, run_id=run_id, at=NOW, store=house.store).state == "refused"
+    assert "damaged or cut" in client.get(f"/api/stock/{run_id}?lang=en", headers=bearer(token)).json["error"]
+    assert stocks(client, key(house, "read")) == before
+
+
 def test_a_body_of_unknown_length_is_cut_off_at_the_bound(house: House, client: FlaskClient) -> None:
     body = Endless()
     environment = {"wsgi.input": body, "wsgi.input_terminated": True}
