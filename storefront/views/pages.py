@@ -14,7 +14,8 @@ from storefront.shown import every_label
 from trade.base.errors import NotFound
 from trade.catalogue.queries import count, isbns
 from trade.members.queries import active
-from trade.stock.formats import art_asc, cegald, model_csv
+from trade.stock.formats import model_csv
+from trade.stock.readers import FORMATS
 from web.database import clock, session
 from web.language import say
 
@@ -58,7 +59,7 @@ def stock_file() -> ResponseReturnValue:
         "stock_file.html",
         columns=columns,
         sample=model_csv.template(str(get_locale())).decode("utf-8-sig").strip(),
-        formats=[say(module.TITLE) for module in (cegald, art_asc)],
+        formats=[say(module.TITLE) for name, module in FORMATS.items() if name != model_csv.NAME],
     )
 
 
@@ -69,6 +70,16 @@ def stock_file_download() -> ResponseReturnValue:
         model_csv.template(str(get_locale())),
         mimetype="text/csv",
         headers={"Content-Disposition": 'attachment; filename="model-stock.csv"', "Cache-Control": "public, no-cache"},
+    )
+
+
+@public.get("/stock-file/model.xlsx")
+def stock_file_spreadsheet() -> ResponseReturnValue:
+    """The same as a spreadsheet: its ISBNs are text, so that no program cuts their digits."""
+    return Response(
+        model_csv.spreadsheet(str(get_locale())),
+        mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        headers={"Content-Disposition": 'attachment; filename="model-stock.xlsx"'},
     )
 
 

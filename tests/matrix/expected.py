@@ -52,6 +52,7 @@ public.accessibility              GET     everybody       200     -       -
 public.security                   GET     everybody       200     -       -
 public.stock_file                 GET     everybody       200     -       -
 public.stock_file_download        GET     everybody       200     -       -
+public.stock_file_spreadsheet     GET     everybody       200     -       -
 public.robots                     GET     everybody       200     -       -
 public.sitemap                    GET     everybody       200     -       -
 public.sitemap_of_pages           GET     everybody       200     -       -

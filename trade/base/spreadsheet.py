@@ -91,7 +91,7 @@ def rows_of(data: bytes, *, bounds: SheetBounds = BOUNDS) -> Iterator[Row]:
                 raise Refused(
                     N_("The sheet has more than %(limit)s rows; at most that many are read."), limit=bounds.rows
                 )
-            if row:
+            if any(cell.text.strip() for cell in row):
                 yield number, row
     except Refused:
         raise

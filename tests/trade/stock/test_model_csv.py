@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+from datetime import date
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from trade.base.errors import Refused
 from trade.stock.formats import model_csv
@@ -20,6 +23,50 @@ def entries(text: str, encoding: str = "utf-8") -> list[Line | Rejected]:
 def test_f21_the_template_reads_without_a_refusal(language: str) -> None:
     lines = list(model_csv.read(model_csv.template(language)).entries)
     assert lines == [Line(2, 9788437604947, 3, 1595), Line(3, 9782070368228, 1, 860)]
+
+
+@pytest.mark.parametrize("language", ["es", "fr", "en", "ca"])
+def test_f21_the_spreadsheet_reads_without_a_refusal(language: str) -> None:
+    lines = list(model_csv.read(model_csv.spreadsheet(language)).entries)
+    assert lines == [Line(2, 9788437604947, 3, 1595), Line(3, 9782070368228, 1, 860)]
+
+
+def workbook(*rows: tuple[object, ...]) -> bytes:
+    book = Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    kept = io.BytesIO()
+    book.save(kept)
+    return kept.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (("9788437604947", 3, 15.95), Line(2, 9788437604947, 3, 1595)),
+        ((9788437604947, 3.0, 15.9), Line(2, 9788437604947, 3, 1590)),
+        (("978-84-376-0494-7", "3", "15,95"), Line(2, 9788437604947, 3, 1595)),
+        (("9788437604947", 3, None), Line(2, 9788437604947, 3, None)),
+        (("9788437604947", 3, 15.95, "=B2*C2"), Line(2, 9788437604947, 3, 1595)),
+        (("=A1", 3, 1), "Cell A2 holds a formula. Paste its value instead, and save again."),
+        (
+            ("9788437604947", date(2026, 1, 3), 1),
+            "Cell B2 holds a date: the spreadsheet took a number for one. Format the column as text.",
+        ),
+        (("9788437604947", 3, "#N/A"), "Cell C2 holds an error of the spreadsheet."),
+        ((9788437600001, 3, 1), "9788437600001 has a wrong check digit: one of its digits is mistyped."),
+        (("9788437604947", 1.5, 1), "“1.5” is no quantity; write a whole number."),
+        (("9788437604947", True, 1), "“True” is no quantity; write a whole number."),
+    ],
+)
+def test_cells_of_a_spreadsheet(row: tuple[object, ...], expected: Line | str) -> None:
+    [entry] = model_csv.read(workbook(("isbn", "cantidad", "pvp", "total"), row)).entries
+    assert (str(entry.reason) if isinstance(entry, Rejected) else entry) == expected
+
+
+def test_rows_of_a_spreadsheet_keep_their_numbers_and_blank_ones_do_not_count() -> None:
+    rows = (("isbn", "cantidad"), (), ("9788437604947", 1), (" ", ""), ("x", 2))
+    assert [entry.number for entry in model_csv.read(workbook(*rows)).entries] == [3, 5]
 
 
 @pytest.mark.parametrize(
