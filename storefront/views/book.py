@@ -14,7 +14,7 @@ from storefront.frame import chosen_bookshop, public
 from storefront.links import book_path, search_path
 from storefront.near import Here, here
 from storefront.shops import CountryMap, map_of
-from storefront.shown import BookShown, OfferShown, book_shown, every_label, offer_shown
+from storefront.shown import OfferShown, book_shown, edition, every_label, offer_shown
 from storefront.structured import book_data
 from trade.availability.queries import Offer, offers
 from trade.base.coordinates import Point
@@ -22,7 +22,7 @@ from trade.base.errors import NotFound, Refused
 from trade.base.tenancy import TenantSession
 from trade.catalogue.models import Book
 from trade.catalogue.queries import book as known_book
-from trade.catalogue.queries import by_author
+from trade.catalogue.queries import by_author, whole_book
 from trade.catalogue.queries.covers import covers
 from trade.catalogue.rules import isbn13
 from trade.members.models import Bookshop
@@ -55,7 +55,7 @@ def book(isbn: str) -> ResponseReturnValue:
     if isbn != f"{number:013d}":
         return redirect(book_path(number), 301)
     work, at = session(), clock().now()
-    found = known_book(work, isbn=number)
+    found = whole_book(work, isbn=number)
     place = here(work)
     every = in_order(offers(work, isbn=number, at=at, near=place.point, limit=MOST))
     listed = list_offers(work, every[:SHOWN], place, at, isbn)
@@ -150,9 +150,18 @@ def where_map(work: TenantSession, place: Here, listed: Listed) -> CountryMap:
     return map_of(work.profile.code, [], you=place.point, listed=numbered, caption=caption, close=True)
 
 
-def related(work: TenantSession, book: Book) -> tuple[list[BookShown], list[BookShown]]:
+class Other(NamedTuple):
+    """Another book, in one line."""
+
+    url: str
+    title: str
+    edition: str
+
+
+def related(work: TenantSession, book: Book) -> tuple[list[Other], list[Other]]:
     """Other editions of the same text, and other books of its author."""
-    found = by_author(work, book=book, limit=RELATED)
-    editions = [book_shown(other) for other in found if other.sort_key == book.sort_key]
-    others = [book_shown(other) for other in found if other.sort_key != book.sort_key]
-    return editions, others[:SAME_AUTHOR]
+    found = [
+        (other.sort_key == book.sort_key, Other(book_path(other.isbn), other.title, edition(other)))
+        for other in by_author(work, book=book, limit=RELATED)
+    ]
+    return [other for same, other in found if same], [other for same, other in found if not same][:SAME_AUTHOR]

@@ -1,6 +1,6 @@
 """Reading the catalogue: finding books, and books by what they are."""
 
-from trade.catalogue.queries.books import book, books, by_author, categories, count, isbns, newest
+from trade.catalogue.queries.books import book, books, by_author, categories, count, isbns, newest, whole_book
 from trade.catalogue.queries.searching import (
     DEEPEST,
     LARGEST_PAGE,
@@ -32,4 +32,5 @@ __all__ = [
     "search",
     "searched",
     "suggest",
+    "whole_book",
 ]
