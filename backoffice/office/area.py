@@ -68,7 +68,7 @@ MENU = (
         N_("Bookshop"),
         (
             Item(N_("Calendar"), "office_calendar.index", "calendar", phone=True),
-            Item(N_("Trusted distributors"), "office_supply.index", "truck"),
+            Item(N_("Distributors"), "office_supply.index", "truck"),
             Item(N_("Money"), "office_money.index", "euro"),
             Item(N_("Settings"), "office_settings.index", "sliders"),
             Item(N_("People"), "office_people.index", "people"),
