@@ -10,6 +10,7 @@ from jobs.queue import drain
 from tests.backoffice.office.visits import owner, post, read, status_of, words
 from tests.cast import NOW
 from tests.conftest import csrf
+from tests.trade.reservations.helpers import reserve
 from trade.stock import actions
 from trade.stock.models import FeedRun, StockLine
 
@@ -232,3 +233,76 @@ def test_another_bookshops_file_is_not_found(office):
     assert status_of(stranger, f"{run}/reject") == 404
     assert stranger.get(f"{run}/added.csv").status_code == 404
     assert stock(office) == {}
+
+
+@pytest.mark.seed("F05", "F06")
+def test_the_stock_before_a_bad_file_comes_back_in_one_click_that_asks_first(office):
+    client = owner(office)
+    send(client, FULL, then="apply")
+    work(office)
+    bad = send(client, CUT)
+    work(office)
+    post(client, f"{bad}/apply", count="3")
+    assert GOOD[1] not in stock(office)
+    page = read(client, "/office/stock/")
+    assert "Was a bad file applied?" in page
+    assert "Your stock would be again what it was before this file" in page
+    page = words(post(client, f"{bad}/revert"))
+    assert "The stock before this file is back; readers see it now." in page
+    assert stock(office)[GOOD[1]] == (2, "visible")
+    assert "This file was undone: the stock before it is back" in words(read(client, bad))
+    assert "back to the stock before" in words(read(client, "/office/stock/"))
+    assert "Only the last applied file can be undone." in words(post(client, f"{bad}/revert"))
+
+
+def test_a_discarded_file_is_read_again_and_shown_first(office):
+    client = owner(office)
+    run = send(client, FULL)
+    work(office)
+    post(client, f"{run}/reject")
+    again = post(client, f"{run}/replay")
+    assert "The file is being read" in again
+    work(office)
+    with office.session() as session:
+        newest = session.scalars(select(FeedRun).order_by(FeedRun.id.desc())).first()
+        assert (newest.origin, newest.state, newest.added) == ("replay", "compared", 4)
+    assert stock(office) == {}
+
+
+def test_lines_are_found_by_words_and_isbn_and_downloaded_with_prices(office):
+    client = owner(office)
+    run = send(client, FULL)
+    work(office)
+    page = read(client, f"{run}?lines=added&q=soledad")
+    assert str(GOOD[0]) in page and str(GOOD[1]) not in page
+    assert "No line here" in read(client, f"{run}?lines=added&q=1111")
+    table = client.get(f"{run}/added.csv").data.decode("utf-8-sig").splitlines()
+    assert table[0] == "ISBN;Title;Copies before;Copies after;Price before;Price after"
+    assert table[1:] == sorted(table[1:]) and len(table) == 5
+    assert any(line.endswith(";0;3;;14.95") for line in table)
+    assert client.get(f"{run}?lines=nothing").status_code == 404
+    assert client.get(f"{run}/nothing.csv").status_code == 404
+
+
+def test_a_held_file_says_what_to_check_and_which_reservations_would_lose_their_book(office):
+    client = owner(office)
+    send(client, FULL, then="apply")
+    work(office)
+    reserve(office, "clara", isbn=GOOD[1])
+    run = send(client, CUT, then="apply")
+    work(office)
+    page = words(read(client, run))
+    assert "The export may have stopped half-way" in page
+    assert "1 open reservation would be left without its book" in page
+    assert "It removes 3 titles (−75%)" in page
+
+
+@pytest.mark.seed("F21")
+def test_repeated_lines_name_the_rule_and_the_model_comes_as_a_spreadsheet_too(office):
+    client = owner(office)
+    twice = FULL + model([(GOOD[0], 1, "14,95")]).split(b"\r\n", 1)[1]
+    run = send(client, twice)
+    work(office)
+    page = words(read(client, f"{run}?lines=repeated"))
+    assert "The rule for an ISBN on several lines: Add the copies; hide it where the prices differ." in page
+    assert client.get("/office/stock/model.xlsx").data[:2] == b"PK"
