@@ -10,15 +10,18 @@ from typing import Any
 import structlog
 from rq import Queue, Worker
 from rq.exceptions import DeserializationError
+from rq.executions import Execution
 from rq.job import Job
 
 from config import logging
 from config.settings import load
 from jobs.context import Context, open_context
 from jobs.dispatcher import queues_of
-from jobs.queue import RUN, declare_handlers, serve_process
+from jobs.queue import RUN, declare_handlers, run_effect, serve_process
 
 HEARTBEAT = "mostrador:heartbeat:worker"
+GO_ON = 5.0
+"""Seconds for which the process of one job goes on with others: shorter than a worker's patience when it ends."""
 log = structlog.get_logger(__name__)
 
 
@@ -66,6 +69,33 @@ class EffectWorker(Worker):
         """In the forked process: forget the parent's database connections without closing them."""
         self.context.engine.dispose(close=False)
         super().main_work_horse(job, queue)
+
+    def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
+        """In the forked process: do the job, then go on with those behind it while everything is at hand.
+
+        A night has 1,500 files, and a process that has read one reads the next in a tenth of the time. What it takes
+        from Redis and does not end comes again when its lease is over, like all that is lost.
+        """
+        done = super().perform_job(job, queue, execution)
+        end = time.perf_counter() + GO_ON
+        while time.perf_counter() < end and self._next(queue):
+            pass
+        return done
+
+    def _next(self, queue: Queue) -> bool:
+        """Do the next job of the queue, unless one of an earlier queue waits; whether there was one."""
+        if any(earlier.count for earlier in self.queues[: self.queues.index(queue)]):
+            return False
+        job_id = queue.pop_job_id()
+        job = queue.fetch_job(job_id) if job_id else None
+        if job is None:
+            return False
+        if not lawful(job):
+            queue.push_job_id(job.id, at_front=True)  # the worker itself refuses it
+            return False
+        run_effect(job.args[0])
+        job.delete()
+        return True
 
 
 def lawful(job: Job) -> bool:
