@@ -31,7 +31,7 @@ def opened(data: bytes, largest: int = LARGEST) -> bytes:
 @pytest.mark.parametrize("data", [
     b"plain\r\n", gzip.compress(b"plain\r\n"), zipped(Quotidien24_tit=b"plain\r\n"),
     zipped(novedades_txt=b"plain\r\n", cover_jpg=b"\xff\xd8", folder__other_PNG=b"x"),
-])  # fmt: skip
+], ids=["plain", "gzip", "zip", "zip with pictures"])  # fmt: skip
 def test_one_file_however_it_is_packed(data: bytes) -> None:
     assert opened(data) == b"plain\r\n"
 
@@ -52,7 +52,7 @@ def test_a_delivery_of_dilicom_is_recognised(real_data: Path) -> None:
     (zipped(a_txt=b"1" * 999)[:60], "damaged"),
     (b"PK\x03\x04" + b"x" * 40, "damaged"), (gzip.compress(b"x" * 9_999)[:-9], "damaged"), (b"\x1f\x8bxx", "damaged"),
     (gzip.compress(b" " * 5_000_000), "grows suspiciously"), (zipped(a_txt=b" " * 5_000_000), "grows suspiciously"),
-])  # fmt: skip
+], ids=["none", "two", "cut", "no zip", "cut gzip", "no gzip", "gzip bomb", "zip bomb"])  # fmt: skip
 def test_what_is_wrong_with_an_archive_is_a_refusal(data: bytes, reason: str) -> None:
     with pytest.raises(Refused, match=reason):
         opened(data)
