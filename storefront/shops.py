@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from flask import url_for
@@ -13,7 +14,7 @@ from storefront.near import Here
 from trade.base.coordinates import Point
 from trade.base.tenancy import TenantSession
 from trade.members.models import Bookshop
-from trade.members.queries import active
+from trade.members.queries import Standing, standing
 from web.language import km
 from web.words import gettext as _
 
@@ -28,19 +29,19 @@ class ShopShown(NamedTuple):
     phone: str
 
 
-def point_of(shop: Bookshop) -> Point | None:
+def point_of(shop: Bookshop | Standing) -> Point | None:
     """Where the bookshop is, if it told."""
     if shop.latitude is None or shop.longitude is None:
         return None
     return Point(shop.latitude, shop.longitude)
 
 
-def points_of(shops: Iterable[Bookshop]) -> list[Point]:
+def points_of(shops: Iterable[Standing]) -> list[Point]:
     """Where bookshops are, as far as they told."""
     return [point for point in map(point_of, shops) if point]
 
 
-def by_distance(shops: Sequence[Bookshop], here: Point | None) -> list[tuple[Bookshop, float | None]]:
+def by_distance(shops: Sequence[Standing], here: Point | None) -> list[tuple[Standing, float | None]]:
     """Bookshops with their distance in kilometres, nearest first; in their order where no place is given."""
     if here is None:
         return [(shop, None) for shop in shops]
@@ -53,7 +54,7 @@ def address_of(shop: Bookshop) -> list[str]:
     return [line for line in (shop.address, " ".join(part for part in (shop.postcode, shop.city) if part)) if line]
 
 
-def shop_shown(shop: Bookshop, kilometres: float | None = None) -> ShopShown:
+def shop_shown(shop: Standing, kilometres: float | None = None) -> ShopShown:
     """A bookshop with its street, and how far it is."""
     parts = [shop.address or shop.city, km(kilometres) if kilometres is not None else shop.city if shop.address else ""]
     return ShopShown(
@@ -97,7 +98,14 @@ class CountryMap(NamedTuple):
 
 def near_shops(work: TenantSession, place: Here, limit: int) -> list[ShopShown]:
     """The nearest bookshops with how to call them; the first by name where no place is given."""
-    return [shop_shown(shop, km) for shop, km in by_distance(active(work), place.point)[:limit]]
+    return [shop_shown(shop, km) for shop, km in by_distance(standing(work), place.point)[:limit]]
+
+
+@lru_cache(maxsize=16)
+def dots_of(code: str, points: tuple[Point, ...]) -> str:
+    """One path with a dot for each bookshop: a country has fifteen hundred, many in one street."""
+    dots = {(round(xy[0]), round(xy[1])) for xy in (drawing.on_country(code, point) for point in points) if xy}
+    return "".join(f"M{x} {y}h0" for x, y in sorted(dots))
 
 
 def map_of(
@@ -118,8 +126,6 @@ def map_of(
     x, y, width, height = 0.0, 0.0, float(country.width), float(country.height)
     if close:
         x, y, width, height = drawing.zoom(code, [*(point for point, _filled in listed), *([you] if you else [])])
-    # One path for all of them: a country has fifteen hundred bookshops, many in one street.
-    dots = {(round(xy[0]), round(xy[1])) for xy in (drawing.on_country(code, point) for point in points) if xy}
     spots = []
     for number, (point, filled) in enumerate(listed, 1):
         xy = drawing.on_country(code, point)
@@ -132,7 +138,7 @@ def map_of(
         outline=url_for("storefront.static", filename=f"map/{code}.svg"),
         title=title or _("The bookshops of the network on a map"),
         caption=caption,
-        dots="".join(f"M{x} {y}h0" for x, y in sorted(dots)),
+        dots=dots_of(code, tuple(points)),
         spots=list(reversed(spots)),
         you=drawing.on_country(code, you) if you else None,
         ring=round(width / 40, 1),

@@ -25,7 +25,7 @@ from trade.catalogue.queries import LONGEST_SEARCH, books, searched
 from trade.catalogue.queries.covers import covers
 from trade.catalogue.rules import fold
 from trade.members.models import Bookshop
-from trade.members.queries import active, by_slug
+from trade.members.queries import Standing, by_slug, standing
 from trade.reservations.queries import taking_part
 from trade.stock.models import BookshopStock
 from trade.stock.queries import freshness_of
@@ -47,7 +47,7 @@ def bookshops() -> ResponseReturnValue:
     """Every bookshop by area, and the nearest ones."""
     work = session()
     place = here(work)
-    shops = active(work)
+    shops = standing(work)
     close = by_distance(shops, place.point)[:6] if place.point else []
     return render_template(
         "bookshops.html",
@@ -59,7 +59,7 @@ def bookshops() -> ResponseReturnValue:
     )
 
 
-def areas(shops: Sequence[Bookshop]) -> list[tuple[str, list[ShopShown]]]:
+def areas(shops: Sequence[Standing]) -> list[tuple[str, list[ShopShown]]]:
     """Bookshops by area, both in alphabetical order."""
     ordered = sorted(shops, key=lambda shop: (fold(shop.area or shop.city), fold(shop.city), fold(shop.name)))
     return [

@@ -17,8 +17,7 @@ from trade.base.tenancy import TenantSession
 from trade.catalogue.models import Book
 from trade.catalogue.queries import newest
 from trade.catalogue.queries.covers import covers
-from trade.members.models import Bookshop
-from trade.members.queries import active
+from trade.members.queries import Standing, standing
 from web.database import clock, session
 from web.words import ngettext
 
@@ -34,7 +33,7 @@ def home() -> ResponseReturnValue:
     """Home: T75's default is the reader's location."""
     work, at = session(), clock().now()
     place = here(work)
-    shops = by_distance(active(work), place.point)
+    shops = by_distance(standing(work), place.point)
     close = [(shop, km) for shop, km in shops if km is not None and km <= NEAR_KM]
     return render_template(
         "home.html",
@@ -48,7 +47,7 @@ def home() -> ResponseReturnValue:
     )
 
 
-def cards(work: TenantSession, place: Here, close: list[Bookshop], at: datetime) -> list[CardShown]:
+def cards(work: TenantSession, place: Here, close: list[Standing], at: datetime) -> list[CardShown]:
     """A row of books that can be had near the reader, or anywhere where no place was given."""
     books = {book.isbn: book for book in candidates(work, close, at)}
     found = nearest(work, isbns=list(books), at=at, near=place.point)
@@ -57,7 +56,7 @@ def cards(work: TenantSession, place: Here, close: list[Bookshop], at: datetime)
     return [card_shown(books[isbn], found[isbn].offer, pictures.get(isbn, "")) for isbn in chosen]
 
 
-def candidates(work: TenantSession, close: list[Bookshop], at: datetime) -> list[Book]:
+def candidates(work: TenantSession, close: list[Standing], at: datetime) -> list[Book]:
     """What the nearest bookshops show, else what the catalogue got last: another choice every day.
 
     Books in the network's language come first.
@@ -80,6 +79,6 @@ def near_note(number: int) -> str:
     )
 
 
-def near_shown(shops: list[tuple[Bookshop, float | None]], place: Here) -> list[ShopShown]:
+def near_shown(shops: list[tuple[Standing, float | None]], place: Here) -> list[ShopShown]:
     """The six nearest bookshops, or six of all."""
     return [shop_shown(shop, km) for shop, km in shops[:6]]

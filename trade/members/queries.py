@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -22,6 +23,28 @@ def active(session: TenantSession) -> Sequence[Bookshop]:
     return session.scalars(
         select(Bookshop).where(Bookshop.state == "active").order_by(Bookshop.name, Bookshop.id)
     ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What lists and maps show of an active bookshop."""
+
+    id: int
+    slug: str
+    name: str
+    address: str
+    city: str
+    area: str
+    phone: str
+    latitude: float | None
+    longitude: float | None
+
+
+def standing(session: TenantSession) -> list[Standing]:
+    """The bookshops that readers see, by name, without what no list shows: a country has fifteen hundred."""
+    columns = [getattr(Bookshop, field.name) for field in fields(Standing)]
+    wanted = select(*columns).where(Bookshop.state == "active").order_by(Bookshop.name, Bookshop.id)
+    return [Standing(*row) for row in session.execute(wanted)]
 
 
 def by_slug(session: TenantSession, *, slug: str) -> Bookshop:
