@@ -16,6 +16,7 @@ def at_the_counter(story: Story) -> None:
         owner.visit("/office/")
         owner.find("[data-drawer]").click()
         link = owner.page.locator(f"#side a[href='{address}']")
+        link.scroll_into_view_if_needed()
         expect(link).to_be_in_viewport()
         link.click()
         owner.page.wait_for_url(f"**{address}")
