@@ -25,11 +25,13 @@ def meant(engine: Engine, typed: Sequence[str]) -> list[str]:
     for reading in (*_parted(engine, typed, held), *_together(engine, typed)):
         if engine.count(Ask(_asked(reading))):
             return list(reading)
+    begun = not held[told[-1]]
     for forgiving in _more_and_more(typed, held):
-        for unfinished in (False, True):
-            found = _read(engine, typed, told, forgiving, unfinished=unfinished)
-            if found:
-                return found
+        found = _read(engine, typed, told, forgiving, unfinished=False)
+        if not found and begun and max(forgiving.values()) == 1:
+            found = _read(engine, typed, told, forgiving, unfinished=True)
+        if found:
+            return found
     return []
 
 
@@ -57,7 +59,7 @@ def _together(engine: Engine, typed: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _more_and_more(typed: Sequence[str], held: Mapping[int, int]) -> Iterator[Forgiving]:
-    """What to forgive, little first: unknown words; then one word, the rarest first; then every word."""
+    """What to forgive: one error in unknown words, or in one word, the rarest first; in every word; then two errors."""
     most = {place: forgiven(typed[place]) for place in held if forgiven(typed[place])}
     unknown = [place for place in most if not held[place]]
     rarest = sorted(most, key=lambda place: held[place])
@@ -65,8 +67,7 @@ def _more_and_more(typed: Sequence[str], held: Mapping[int, int]) -> Iterator[Fo
     for errors in range(1, MOST_ERRORS + 1):
         groups = [unknown] if unknown else [[place] for place in rarest]
         tried += [{place: min(errors, most[place]) for place in group} for group in groups]
-    for errors in range(1, MOST_ERRORS + 1):
-        tried.append({place: min(errors, most[place]) for place in rarest})
+    tried.insert(len(tried) // 2, dict.fromkeys(most, 1))
     seen: list[Forgiving] = []
     for forgiving in tried:
         if forgiving and forgiving not in seen:

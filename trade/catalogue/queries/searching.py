@@ -22,7 +22,9 @@ LARGEST_PAGE: Final = 100
 DEEPEST: Final = 10_000
 FEW: Final = 20
 """Fewer hits than this, and the last word is also taken for the beginning of a word."""
-SHORTEST_BEGINNING: Final = 2
+SHORTEST_BEGINNING: Final = 4
+SHORTEST_ASKED: Final = 2
+"""Letters that a beginning has at least, and where nothing is found otherwise: short ones begin very many words."""
 _NUMBER = re.compile(r"^(?:isbn|ean)?(97[89][0-9]{5,9})$")
 
 
@@ -152,7 +154,8 @@ def _numbered(words: str, narrowed: Narrowed) -> Ask | None:
 def _widened(engine: Engine, found: Searched, limit: int, offset: int) -> Searched:
     """The same with the last word unfinished where few books hold all words as they stand."""
     ask = found.ask
-    if ask is None or found.hits.total >= FEW or len(ask.words[-1].text) < SHORTEST_BEGINNING:
+    shortest = SHORTEST_BEGINNING if found.hits.total else SHORTEST_ASKED
+    if ask is None or found.hits.total >= FEW or len(ask.words[-1].text) < shortest:
         return found
     wider = replace(ask, words=(*ask.words[:-1], Word(ask.words[-1].text, unfinished=True)))
     hits = engine.hits(wider, limit=limit, offset=offset)
