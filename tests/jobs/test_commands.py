@@ -247,6 +247,13 @@ def test_people_are_created_with_a_role_and_get_passwords(
         assert session.scalars(select(Role.name).where(Role.person_id == person.id)).all() == ["administrator"]
 
 
+def test_an_unknown_format_is_refused_with_the_known_ones(run: Any, tmp_path: Path) -> None:
+    file = tmp_path / "stock.xls"
+    file.write_bytes(b"x")
+    status, answer = run("stock", "import", str(file), "--bookshop", "alba", "--format", "xls")
+    assert status == 1 and "the formats are art_asc, cegald" in answer["error"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -286,7 +293,6 @@ def test_the_clock_is_shown_and_moved(context: Context, run: Any) -> None:
         [],
         ["nothing"],
         ["stock", "import"],
-        ["stock", "import", "x", "--bookshop", "alba", "--format", "xls"],
         ["stock", "import", "x", "--bookshop", "alba", "--format", "cegald", "--dry-run", "--release"],
         ["search", "x", "--limit", "0"],
         ["search", "x", "--limit", "101"],
