@@ -16,7 +16,7 @@ from config import logging
 from config.settings import load
 from jobs.context import Context, open_context
 from trade.catalogue.engines.folder import IndexFolder, IndexReader
-from trade.catalogue.engines.keeping import Busy, catch_up, seen
+from trade.catalogue.engines.keeping import Busy, catch_up, rebuild, seen
 
 SECONDS_BETWEEN_LOOKS = 0.3
 SEEN_EVERY = timedelta(hours=1)
@@ -24,10 +24,11 @@ SEEN_EVERY = timedelta(hours=1)
 log = structlog.get_logger(__name__)
 
 
-def look(context: Context, reader: IndexReader) -> int:
-    """Bring the index up to date once; returns how many books were read. Raises Busy."""
+def look(context: Context, reader: IndexReader, *, anew: bool = False) -> int:
+    """Bring the index up to date once, or build it anew; returns how many books were read. Raises Busy."""
     began = time.monotonic()
-    read = catch_up(reader, context.session, at=context.clock.system(), tell=lambda _done, _of: reader.folder.touch())
+    bring = rebuild if anew else catch_up
+    read = bring(reader, context.session, at=context.clock.system(), tell=lambda _done, _of: reader.folder.touch())
     reader.folder.touch()
     if read:
         log.info("index brought up to date", books=read, seconds=round(time.monotonic() - began, 2))
@@ -38,9 +39,11 @@ def serve(context: Context) -> None:
     """Look for ever; a database that is away for a while, or another writer, is waited for."""
     reader = IndexReader(IndexFolder(context.config.search_dir))
     said = context.clock.system() - SEEN_EVERY
+    broken = reader.folder.opened() is None
     while True:
         try:
-            look(context, reader)
+            look(context, reader, anew=broken)
+            broken = False
             if context.clock.system() - said >= SEEN_EVERY:
                 said = context.clock.system()
                 with context.session() as session:

@@ -118,6 +118,17 @@ def test_an_index_of_another_version_is_built_anew(
     assert catch_up(reader, house.session, at=NOW) == 3
 
 
+def test_broken_files_are_replaced_by_a_new_index(house: House, reader: IndexReader) -> None:
+    """The next change is not written into nothing."""
+    generation = reader.folder.current()
+    assert generation is not None
+    (generation.path / "meta.json").write_text("{", encoding="utf-8")
+    assert reader.folder.opened() is None
+    rename(house, SOLEDAD, "Xyzzy")
+    assert catch_up(reader, house.session, at=NOW) == 3
+    assert (holds(reader, "xyzzy"), waiting(house)) == (1, 0)
+
+
 def test_a_build_that_breaks_off_leaves_the_old_index_in_force(
     house: House, reader: IndexReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:

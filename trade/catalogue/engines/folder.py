@@ -65,6 +65,14 @@ class IndexFolder:
             return None
         return Generation(path, token) if token.startswith(f"{VERSION}-") else None
 
+    def opened(self) -> tuple[Generation, TantivyIndex] | None:
+        """The generation in force and its index; None where there is none, or its files are broken."""
+        generation = self.current()
+        try:
+            return None if generation is None else (generation, generation.open())
+        except (OSError, ValueError):
+            return None
+
     @contextmanager
     def locked(self, *, seconds: float) -> Iterator[None]:
         """Be the one writer; freed by the end of the process whatever ends it. Raises Busy when time is up."""

@@ -59,10 +59,10 @@ def catch_up(reader: IndexReader, sessions: Sessions, *, at: datetime, tell: Tol
             return 0
     with reader.folder.locked(seconds=PATIENCE):
         with sessions() as session:
-            generation, copy = reader.folder.current(), _copy(session, reader.folder)
-        if generation is None or copy is None or copy.generation != generation.token:
+            opened, copy = reader.folder.opened(), _copy(session, reader.folder)
+        if opened is None or copy is None or copy.generation != opened[0].token:
             return _build(reader, sessions, at=at, tell=tell)
-        engine, read = reader.opened(now=True), 0
+        engine, read = opened[1], 0
         while changed := _read_changed(engine, sessions, copy.id):
             read += changed
             if tell is not None:
