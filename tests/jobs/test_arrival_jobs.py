@@ -89,10 +89,10 @@ def test_a_file_that_is_still_written_to_waits(house: House, context: Context) -
 
 
 @pytest.mark.usefixtures("settled")
-@pytest.mark.parametrize("name", [".hidden", "stock.csv.part", "stock.filepart", "-rf", "a\nb", "x" * 200])
-def test_unfinished_and_strange_names_are_left_alone(house: House, context: Context, name: str) -> None:
+def test_unfinished_and_strange_names_are_left_alone(house: House, context: Context) -> None:
     choose(house)
-    incoming(house, name)
+    for name in (".hidden", "stock.csv.part", "stock.filepart", "-rf", "a\nb", "x" * 200):
+        incoming(house, name)
     scan(house, context)
     assert runs(house) == []
 
@@ -254,14 +254,15 @@ def arrival(house: House) -> StockArrival:
         return found
 
 
-@pytest.mark.parametrize("status", [302, 401, 404, 500])
-def test_a_portal_that_refuses_changes_nothing_and_is_told(house: House, context: Context, status: int) -> None:
-    with portal(*ROWS, status=status) as address:
-        fetch_from(house, context, address)
-        pull(house, context)
-        assert len(Portal.asked) == 1, "a redirect is not followed"
+def test_a_portal_that_refuses_changes_nothing_and_is_told(house: House, context: Context) -> None:
+    for minutes, status in enumerate((302, 401, 404, 500)):
+        with portal(*ROWS, status=status) as address:
+            fetch_from(house, context, address)
+            pull(house, context, minutes=minutes)
+            assert len(Portal.asked) == 1, "a redirect is not followed"
+        error = arrival(house).pull_error
+        assert str(status) in error["message"] or error["values"] == {"status": str(status)}
     assert runs(house) == []
-    assert str(status) in str(arrival(house).pull_error["values"]) or status == 404
 
 
 def test_a_silent_portal_is_told_and_asked_again_later(house: House, context: Context) -> None:

@@ -134,8 +134,8 @@ def test_a_pull_adapter_says_only_how_prices_are_written(house: House, staff: Sc
         ).sheet.price.tolist() == [1495]
 
 
-@pytest.mark.parametrize("data", [b"", b"PK\x03\x04broken", b"\x1f\x8bbroken", b"\x00" * 100])
-def test_a_hopeless_sample_is_told_and_the_page_still_opens(house: House, staff: Screen, data: bytes) -> None:
-    send_sample(staff, "praxiel", data)
-    staff.get("/staff/formats/praxiel/")
-    staff.do("/staff/formats/praxiel/test")
+def test_a_hopeless_sample_is_told_and_the_page_still_opens(staff: Screen) -> None:
+    for data in (b"", b"PK\x03\x04broken", b"\x1f\x8bbroken", b"\x00" * 100):
+        send_sample(staff, "praxiel", data)
+        staff.get("/staff/formats/praxiel/")
+        staff.do("/staff/formats/praxiel/test")
