@@ -73,7 +73,7 @@ class EffectWorker(Worker):
     def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
         """In the forked process: do the job, then go on with those behind it while everything is at hand.
 
-        A night has 1,500 files, and a process that has read one reads the next in a tenth of the time. What it takes
+        A night has 1,500 files, and a process that has read one reads the next in a fraction of the time. What it takes
         from Redis and does not end comes again when its lease is over, like all that is lost.
         """
         done = super().perform_job(job, queue, execution)

@@ -10,18 +10,21 @@ import os
 import signal
 import sys
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from config.settings import load
-from jobs import queue
+from jobs import queue, stock
 from jobs.context import Context, open_context
 from jobs.dispatcher import serve
-from jobs.queue import handles, serve_process
+from jobs.queue import HANDLERS, handles, serve_process
 from jobs.worker import EffectWorker
 from tests.jobs.plain import WRITTEN
 from trade.base import journal
 from trade.base.tenancy import TenantSession
+from trade.members.models import StoredFile
+from trade.stock.models import FeedRun
 
 LEASE = timedelta(seconds=1)
 
@@ -49,6 +52,18 @@ def write_row(session: TenantSession, context: Context, payload: dict[str, Any])
     die_at("worker inside", context, payload)
 
 
+def import_or_die(session: TenantSession, context: Context, payload: dict[str, Any]) -> dict[str, Any] | None:
+    """The product's import, and a kill in the middle of one file: each time, if it is named so, else the first."""
+    run = session.get_one(FeedRun, payload["run_id"])
+    name = session.get_one(StoredFile, run.file_id).name
+    done = kept_import(session, context, payload)
+    session.flush()
+    if name == POISON:
+        os.kill(os.getpid(), signal.SIGKILL)
+    die_at("worker inside", context, {"die": name, "n": run.id})
+    return done
+
+
 def carry_out_and_die(context: Context, effect_id: int) -> str:
     """The product's carry_out, and a kill between its commit and what RQ notes of it."""
     outcome = kept_carry_out(context, effect_id)
@@ -65,7 +80,10 @@ class CarelessWorker(EffectWorker):
         super(EffectWorker, self).execute_job(job, queue)
 
 
+POISON = "poison"
 kept_carry_out = queue.carry_out
+kept_import = stock.import_one
+HANDLERS["stock.import"] = replace(HANDLERS["stock.import"], run=import_or_die)
 
 if __name__ == "__main__":
     context = open_context(load())

@@ -25,8 +25,12 @@ from jobs.context import Context, open_context
 from jobs.dispatcher import queues_of
 from tests.conftest import House
 from tests.jobs.plain import WRITTEN
+from tests.trade.stock.test_feed import NOW, csv
 from trade.base import outbox
 from trade.base.models import Effect, JournalEntry
+from trade.members.models import Bookshop
+from trade.stock import actions, queries
+from trade.stock.models import FeedRun, StockLine
 
 pytestmark = [pytest.mark.database, pytest.mark.kill]
 
@@ -47,6 +51,7 @@ class Scene:
             "MOSTRADOR_NETWORK": house.network,
             "DATABASE_URL": house.url,
             "REDIS_URL": redis_url,
+            "MOSTRADOR_FILES": str(house.store.folder),
         }
         self.context: Context = open_context(house.config().with_endpoints(
             database_url=house.url, database_owner_url="", redis_url=redis_url))  # fmt: skip
@@ -158,6 +163,87 @@ def test_a_storm_of_kills_and_flushes_loses_and_doubles_nothing(scene: Scene) ->
     assert scene.written() == dict.fromkeys(range(count), 1)
     assert sum(faults.values()) >= 8, faults
     assert len(faults) >= 4, faults
+
+
+# --- a night of stock files ---
+
+FILES = 6
+
+
+def night(house: House) -> dict[int, int]:
+    """A stock file of each of some bookshops, received and waiting; the run of each bookshop. The first is poison."""
+    with house.session() as session:
+        alba = session.get_one(Bookshop, house.cast.alba)
+        made = [
+            Bookshop(
+                slug=f"night-{number}",
+                name=f"Night {number}",
+                state="active",
+                country=alba.country,
+                time_zone=alba.time_zone,
+                applied_at=NOW,
+            )
+            for number in range(FILES)
+        ]
+        session.add_all(made)
+        session.flush()
+        runs = {
+            bookshop.id: actions.receive_file(
+                session,
+                bookshop_id=bookshop.id,
+                format="model_csv",
+                data=csv((9788437604947, number + 1, 1495), (9782070368228, 1, 700)),
+                name={0: "poison", 1: "worker inside"}.get(number, "stock.csv"),
+                origin="push",
+                at=NOW,
+                store=house.store,
+            ).id
+            for number, bookshop in enumerate(made)
+        }
+        return runs
+
+
+def copies(house: House) -> dict[int, int]:
+    """Copies of one title by bookshop."""
+    with house.session() as session:
+        rows = session.execute(select(StockLine.bookshop_id, StockLine.quantity).where(StockLine.isbn == 9788437604947))
+        return {row.bookshop_id: row.quantity for row in rows}
+
+
+def test_one_poisoned_file_and_a_killed_worker_stop_no_other_bookshop(house: House, scene: Scene) -> None:
+    """The poison kills its process each time; another file kills its worker once, in the middle of writing."""
+    runs = night(house)
+    poisoned, *others = runs
+    for name in ("dispatcher", "worker 1", "worker 2"):
+        scene.start(name)
+    scene.wait(lambda: set(others) <= set(copies(house)), 60)
+    with house.session() as session:
+        state = {run.bookshop_id: run.state for run in session.scalars(select(FeedRun))}
+        effect = session.scalars(select(Effect).where(Effect.bookshop_id == poisoned)).one()
+        entries = session.scalars(select(JournalEntry.thing_id).where(JournalEntry.action == "feed_run.apply")).all()
+        broken = [found.sentence for found in queries.invariants(session) if found.broken]
+    assert {state[bookshop_id] for bookshop_id in others} == {"applied"}
+    assert copies(house) == {bookshop_id: place + 2 for place, bookshop_id in enumerate(others)}
+    assert sorted(entries) == sorted(runs[bookshop_id] for bookshop_id in others), "each applied once"
+    assert (state[poisoned], effect.state) == ("received", "pending")
+    assert effect.attempts >= 1
+    assert list(scene.services.folder.glob("died.*")), "a worker was killed"
+    assert broken == []
+
+
+def test_control_in_one_transaction_the_poison_stops_the_whole_night(house: House) -> None:
+    runs = night(house)
+
+    def all_at_once() -> None:
+        with house.session() as session:
+            for run_id in reversed(runs.values()):
+                actions.process(session, run_id=run_id, at=NOW, store=house.store)
+                if run_id == min(runs.values()):
+                    raise RuntimeError("poison")
+
+    with pytest.raises(RuntimeError):
+        all_at_once()
+    assert copies(house) == {}
 
 
 def enqueue_plainly(scene: Scene, numbers: range) -> None:
