@@ -13,7 +13,8 @@ from tests.architecture.source import Module, called, dotted, modules, parsed, p
 
 ENDS_OF_TRANSACTIONS = {"commit", "rollback"}
 # The wrapper that opens a scope's session ends its transaction: the edge uses it as its one commit.
-ENDS_THEM_FOR_THE_EDGE = {"trade/base/tenancy.py"}
+# The search index commits files of its own, no transaction of the database.
+ENDS_THEM_FOR_THE_EDGE = {"trade/base/tenancy.py", "trade/catalogue/engines/tantivy.py"}
 # The clock itself; and the age of an effect, which the database dated by its own clock.
 ASKS_THE_SYSTEM = {"trade/base/clock.py", "trade/base/queries.py"}
 CLOCKS = {"now", "utcnow", "today", "monotonic", "time_ns"}

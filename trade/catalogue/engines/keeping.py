@@ -203,12 +203,13 @@ def read_books(session: TenantSession, isbns: Iterable[int]) -> list[Entry]:
 
 
 def _write_names(session: TenantSession, writer: Writer) -> None:
-    """Authors, series and publishers, each with how many hold what is theirs; counted by the database."""
+    """Authors, series, subjects and publishers, each with how many hold what is theirs; counted by the database."""
     held = func.coalesce(func.sum(Book.popularity), 0)
     authors = select(Author.name, held).join(Book, Book.isbn == Author.isbn).where(Author.role == "author")
     asked = {
         "author": authors.group_by(Author.name),
         "series": select(Book.collection, held).where(Book.collection != "").group_by(Book.collection),
+        "subject": select(Book.subject, held).where(Book.subject != "").group_by(Book.subject),
         "publisher": select(Book.publisher, held).where(Book.publisher != "").group_by(Book.publisher),
     }
     for kind, statement in asked.items():

@@ -48,7 +48,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """What the reader may be about to type: kind is title, author, series or publisher; a title has its ISBN."""
+    """What the reader may be about to type: kind is title, author, series, subject or publisher; a title has its ISBN."""
 
     kind: str
     text: str
