@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from sqlalchemy import Text, func, literal, select, update
-from sqlalchemy.orm import aliased
 
 from trade.base.errors import NotFound, Refused
 from trade.base.files import FileStore
@@ -46,6 +45,20 @@ Progress = Callable[[str, int, int], None]
 REPLAY = "replay"
 MOST_REMARKS = 2_000
 """Refused lines that are kept one by one (as many repeated ISBNs are); the counts know all of them."""
+
+
+TAKEN_OVER = (
+    FeedRun.read,
+    FeedRun.accepted,
+    FeedRun.refused,
+    FeedRun.repeated,
+    FeedRun.isbns,
+    FeedRun.file_date,
+    FeedRun.sender,
+    FeedRun.vat_included,
+    FeedRun.remarks,
+)
+"""What a file says that equals the last applied one: the same as that."""
 
 
 def quiet(stage: str, done: int, total: int) -> None:
@@ -133,13 +146,8 @@ def repeats(session: TenantSession, *, run: FeedRun, file: StoredFile, last: App
 
 def say_unchanged(session: TenantSession, *, run: FeedRun, last: Applied, at: datetime) -> None:
     """The run's file is that of the last applied one: take over its counts and remarks, and renew the stock's age."""
-    before = aliased(FeedRun)
-
-    def its(name: str) -> Any:
-        return select(getattr(before, name)).where(before.id == last.run_id).scalar_subquery()
-
-    taken = ("read", "accepted", "refused", "repeated", "isbns", "file_date", "sender", "vat_included", "remarks")
-    values = {name: its(name) for name in taken}
+    taken = session.execute(select(*TAKEN_OVER).where(FeedRun.id == last.run_id)).one()
+    values = dict(zip(taken._fields, taken, strict=True))
     unknown = unknown_lines(run.bookshop_id)
     end(session, run=run, move="find_unchanged", at=at, titles_before=last.titles, unknown=unknown, **values)
     _renew_age(session, run)
