@@ -68,6 +68,7 @@ class Assets:
             ("Cache-Control", KEPT if wanted == asset.version else ASKED),
             ("ETag", tag),
             ("X-Content-Type-Options", "nosniff"),
+            ("Referrer-Policy", "same-origin"),
             ("Content-Security-Policy", POLICY),
         ]
         if tag in environ.get("HTTP_IF_NONE_MATCH", ""):

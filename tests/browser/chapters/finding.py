@@ -1,4 +1,4 @@
-"""Chapter 4b: a reader finds a book in every way there is: proposals by keyboard, filters, a place, the map (F01, T150)."""
+"""Chapter 4b: a reader finds a book in every way: proposals by keyboard, filters, a place, the map (F01, T150)."""
 
 from __future__ import annotations
 
