@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from tests.browser.files import SHELF, Lines, art_asc, cegald, model_csv
-from tests.browser.story import APPLICANT, REED, SOLITUDE, Story
+from tests.browser.story import APPLICANT, REED, SOLITUDE, STAFF, Story
 from tests.browser.walker import Walker
 from trade.stock.models import FeedRun, StockLine
 
@@ -83,6 +83,49 @@ def hold_a_broken_file(story: Story) -> None:
     assert copies(story)[SOLITUDE] == 3
 
 
+def watch_the_progress(story: Story) -> None:
+    """A file that is being read can be left and come back to: how far it is stands on its page."""
+    with story.stack.house.session() as session:
+        last = last_run(story)
+        waiting = FeedRun(
+            bookshop_id=story.bookshop_id,
+            format=last.format,
+            file_id=last.file_id,
+            origin="upload",
+            state="received",
+            received_at=story.stack.house.clock.now(),
+        )
+        session.add(waiting)
+        session.flush()
+        run_id = waiting.id
+    owner = story.enter(APPLICANT, f"/office/stock/run/{run_id}", "progress")
+    owner.go("/office/stock/", "a-file-is-being-read")
+    assert owner.find(f"a[href$='/office/stock/run/{run_id}']").is_visible()
+
+
+def release_and_undo(story: Story) -> None:
+    """A held file is applied by typing its count, in two clicks; the stock before it is back in one that asks first."""
+    before = copies(story)
+    owner = story.enter(APPLICANT, "/office/stock/")
+    send(owner, "model_csv", "broken.csv", model_csv([line for line in SHELF if line[0] == REED]), then="apply")
+    wait_for(owner, "details.force", "held-again")
+    run = last_run(story)
+    assert run.state == "held"
+    owner.click("a[href*='lines=zeroed']", "removed-lines")
+    owner.click("details.force summary")
+    owner.send("details.force form", "released", count=str(run.zeroed))
+    assert last_run(story).state == "applied"
+    assert set(copies(story)) == {REED}
+    owner.visit("/office/stock/")
+    with owner.at_most(2, "back to the stock before"):
+        owner.confirm("form[action$='/revert'] button", "undone")
+    assert copies(story) == before
+    assert last_run(story).origin == "revert"
+    staff = story.enter(STAFF, "/staff/feeds/", "health-board")
+    with staff.at_most(2, "look at a bookshop's feed"):
+        staff.click(f"a[href*='/staff/members/{story.bookshop_id}/']", "feed-of-a-bookshop")
+
+
 def read_the_logs(story: Story) -> None:
     """The model is downloaded; a dear copy is in the log of price errors; rare books have theirs."""
     owner = story.enter(APPLICANT, "/office/stock/", "stock-feeds")
@@ -101,4 +144,6 @@ def tell(story: Story) -> None:
     """The whole chapter."""
     look_and_apply(story)
     hold_a_broken_file(story)
+    release_and_undo(story)
+    watch_the_progress(story)
     read_the_logs(story)
