@@ -238,7 +238,7 @@ def _download(data: bytes, kind: str, media_type: str) -> Response:
 def _back(run: FeedRun) -> tuple[int, str, str] | None:
     """The file that can be undone, the words of the button that does it, and its question."""
     session = web_session()
-    if run.previous_id is None or not queries.can_revert(session, run_id=run.id):
+    if run.origin == "revert" or run.previous_id is None or not queries.can_revert(session, run_id=run.id):
         return None
     return run.id, *stock_files.back_words(run, queries.run(session, run_id=run.previous_id))
 

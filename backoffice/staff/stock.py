@@ -133,6 +133,6 @@ class Runs(RecordView):
 
 def _back(run: FeedRun) -> tuple[str, str] | None:
     """The words of the button that undoes a file and its question; None where it cannot be undone."""
-    if run.previous_id is None or not queries.can_revert(session(), run_id=run.id):
+    if run.origin == "revert" or run.previous_id is None or not queries.can_revert(session(), run_id=run.id):
         return None
     return stock_files.back_words(run, queries.run(session(), run_id=run.previous_id))
