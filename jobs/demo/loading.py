@@ -15,9 +15,11 @@ from jobs.demo.applicants import create_applicants
 from jobs.demo.books import books
 from jobs.demo.bookshops import Shop, create_bookshops
 from jobs.demo.cheques import close_last_month, create_cheques
+from jobs.demo.files import broken_off
+from jobs.demo.history import SILENT, send_history
 from jobs.demo.people import create_people
 from jobs.demo.privacy import create_requests
-from jobs.demo.resending import receive, receive_all
+from jobs.demo.resending import file_of, receive, receive_all
 from jobs.demo.reservations import create_reservations
 from trade.base import journal
 from trade.base.errors import Refused
@@ -60,7 +62,8 @@ def _load(context: Context, now: datetime) -> dict[str, Any]:
         people = create_people(session, at=now - FOUNDED)
         titles = add_books(session, books=books(context.profile.country), at=now - FOUNDED, source="sample")
     shops = create_bookshops(context, people, founded=now - FOUNDED + DAY, now=now)
-    lines = _send_stock(context, shops[:-1], at=now - DAY)
+    lines = send_history(context, shops, now=now)
+    lines += _send_stock(context, [shop for shop in shops[:-1] if shop.number != SILENT], at=now - DAY)
     reservations = create_reservations(context, shops, people, now=now)
     codes = create_cheques(context, shops, people, now=now)
     month = close_last_month(context, people, now=now)
@@ -88,6 +91,7 @@ def _send_stock(context: Context, shops: list[Shop], *, at: datetime, whole: boo
     lines = 0
     for shop in shops:
         with context.session(shop.scope) as session:
-            run = receive(session, context, shop.id, shop.slug, known, at=at, queued=False, whole=whole)
+            file = file_of(session, context, shop.id, shop.slug, known, at=at)
+            run = receive(session, context, shop.id, file if whole else broken_off(file), at=at, queued=False)
             lines += process(session, run_id=run.id, at=at, store=context.store).accepted
     return lines

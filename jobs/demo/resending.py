@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from jobs.context import Context
 from jobs.demo.books import books
-from jobs.demo.files import broken_off, stock_file
+from jobs.demo.files import SampleFile, stock_file
 from jobs.queue import handles
 from trade.base.settings import value_of
 from trade.base.tenancy import TenantSession
@@ -35,7 +35,7 @@ def receive_all(session: TenantSession, context: Context, *, at: datetime) -> in
     known = books(context.profile.country)
     senders = list(session.execute(_senders(before=at - RECENT)))
     for bookshop_id, slug in senders:
-        receive(session, context, bookshop_id, slug, known, at=at)
+        receive(session, context, bookshop_id, file_of(session, context, bookshop_id, slug, known, at=at), at=at)
     return len(senders)
 
 
@@ -49,28 +49,33 @@ def _senders(*, before: datetime) -> Any:
     )
 
 
+def file_of(
+    session: TenantSession, context: Context, bookshop_id: int, slug: str, known: list[NewBook], *, at: datetime
+) -> SampleFile:
+    """The file that a sample bookshop would send at this moment."""
+    day = at.astimezone(ZoneInfo(context.profile.time_zone)).date()
+    vat_rate = value_of(session, VAT_RATES, at=at, bookshop_id=bookshop_id)["fixed_price"]
+    return stock_file(slug, known, country=context.profile.country, day=day, vat_rate=vat_rate)
+
+
 def receive(
     session: TenantSession,
     context: Context,
     bookshop_id: int,
-    slug: str,
-    known: list[NewBook],
+    file: SampleFile,
     *,
     at: datetime,
     queued: bool = True,
-    whole: bool = True,
+    origin: str = ORIGIN,
 ) -> FeedRun:
-    """Receive the file that a sample bookshop would send at this moment, ``whole`` or broken off half-way."""
-    day = at.astimezone(ZoneInfo(context.profile.time_zone)).date()
-    vat_rate = value_of(session, VAT_RATES, at=at, bookshop_id=bookshop_id)["fixed_price"]
-    file = stock_file(slug, known, country=context.profile.country, day=day, vat_rate=vat_rate)
+    """Receive a sample bookshop's file; one of another origin is not re-sent by itself."""
     return receive_file(
         session,
         bookshop_id=bookshop_id,
         format=file.format,
-        data=file.data if whole else broken_off(file).data,
+        data=file.data,
         name=file.name,
-        origin=ORIGIN,
+        origin=origin,
         at=at,
         store=context.store,
         queued=queued,

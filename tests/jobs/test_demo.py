@@ -40,11 +40,14 @@ from trade.places.queries import find
 from trade.privacy.models import DeletionRequest
 from trade.reservations.models import Reservation
 from trade.reservations.states import RESERVATION
+from trade.stock.health import DayState
 from trade.stock.models import BookshopStock, FeedRun, StockLine
-from trade.stock.queries import feeds, rare_titles
+from trade.stock.queries import feeds, histories, rare_titles
 from trade.stock.rules import Freshness, Verdict
 
 BOOKSHOPS = {"es": 66, "fr": 65}
+SENDING = {network: count - 1 for network, count in BOOKSHOPS.items()}
+"""One of them has fallen silent."""
 
 
 @dataclass
@@ -101,7 +104,7 @@ def test_every_bookshop_of_the_country_is_active_and_sends_stock_but_alba(demo: 
     assert "alba" in silent and len(silent) == 3
     with demo.context.session() as session:
         ages = Counter(feed.freshness for feed in feeds(session, at=demo.context.now()))
-    assert ages == {Freshness.FRESH: BOOKSHOPS[demo.network], Freshness.NEVER: 1}
+    assert ages == {Freshness.FRESH: SENDING[demo.network], Freshness.NEVER: 1, Freshness.EXPIRED: 1}
     assert all(shop.latitude and shop.time_zone for shop in shops if shop.state == "active")
 
 
@@ -138,6 +141,16 @@ def test_reservations_in_every_state(demo: Demo) -> None:
 def test_a_file_that_broke_off_is_held_and_two_people_want_to_be_forgotten(demo: Demo) -> None:
     assert len(demo.all(select(FeedRun.id).where(FeedRun.state == "held"))) == 1
     assert Counter(demo.all(select(DeletionRequest.state))) == {"asked": 1, "identity_checked": 1}
+
+
+@pytest.mark.seed("F05", "A32")
+def test_the_board_has_something_to_tell(demo: Demo) -> None:
+    with demo.context.session() as session:
+        ids = session.scalars(select(BookshopStock.bookshop_id)).all()
+        told = histories(session, bookshop_ids=ids, at=demo.context.now(), days=30).values()
+    assert set(DayState) == {day.state for history in told for day in history.days}
+    assert sum(any(day.cliff for day in history.days) for history in told) == 1
+    assert all(day.titles is None or day.titles > 0 for history in told for day in history.days)
 
 
 @pytest.mark.seed("T62", "T67")
@@ -186,8 +199,8 @@ def test_loading_again_only_re_sends_stock(demo: Demo) -> None:
         recent = len(
             session.scalars(select(BookshopStock).where(BookshopStock.file_at > NOW - timedelta(hours=12))).all()
         )
-        assert receive_all(session, demo.context, at=NOW) == BOOKSHOPS[demo.network] - recent > 0
-        assert receive_all(session, demo.context, at=NOW + timedelta(hours=13)) == BOOKSHOPS[demo.network]
+        assert receive_all(session, demo.context, at=NOW) == SENDING[demo.network] - recent > 0
+        assert receive_all(session, demo.context, at=NOW + timedelta(hours=13)) == SENDING[demo.network]
         session.rollback()
     assert load_demo(demo.context)["already"] is True
     assert demo.all(select(func.count()).select_from(Bookshop)) == before
@@ -202,7 +215,7 @@ def test_at_night_stock_is_sent_anew_and_nothing_goes_stale(demo: Demo) -> None:
         receive_all(session, demo.context, at=tomorrow)
     drain(demo.context)
     newest = demo.all(select(FeedRun).where(FeedRun.received_at == tomorrow))
-    assert len(newest) == BOOKSHOPS[demo.network]
+    assert len(newest) == SENDING[demo.network]
     assert {run.state for run in newest} <= {"applied", "unchanged"}
     moved = sum(run.added + run.changed + run.zeroed for run in newest) / sum(run.isbns for run in newest)
     assert 0.01 < moved < 0.06, "about two days' changes of two per cent"
