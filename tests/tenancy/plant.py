@@ -39,9 +39,9 @@ class Owner:
     person_id: int
 
     def of(self, column: Column[Any]) -> int | None:
-        """The id that belongs into a column that points to a bookshop or to the owning person."""
+        """The id that belongs into a column that names a bookshop (stock lines have no foreign key) or the person."""
         table = {key.column.table.name for key in column.foreign_keys}
-        if "bookshop" in table:
+        if "bookshop" in table or column.name == "bookshop_id":
             return self.bookshop_id
         owning = column.name in {"person_id", "reader_id"} or not column.nullable
         return self.person_id if "person" in table and owning else None
@@ -53,7 +53,7 @@ def values(session: TenantSession, table: str, owner: Owner) -> dict[str, Any]:
     given: dict[str, Any] = {}
     for column in MODELS[table].__table__.columns:
         points = {key.column.table.name for key in column.foreign_keys}
-        if points & set(OWNERS):
+        if points & set(OWNERS) or column.name == "bookshop_id":
             given[column.name] = owner.of(column)
         elif column.nullable or column.default is not None or column.server_default is not None or column.identity:
             continue
