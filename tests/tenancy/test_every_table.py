@@ -30,7 +30,8 @@ PUBLIC_TABLES = {
 EVERY_BOOKSHOP = {"campaign", "campaign_book", "campaign_bookshop", "gift_cheque", "stock_adapter"}
 THE_DOOR = {
     "answer", "application", "billing_data", "bookshop", "consent", "person", "recovery_code", "reply", "role",
-    "sign_in_attempt", "sign_in_session", "stock_arrival", "stock_token", "stored_file", "token", "tombstone", "totp_use",
+    "sign_in_attempt", "sign_in_session", "stock_arrival", "stock_token", "stored_file", "token",
+    "tombstone", "totp_use",
 }  # fmt: skip
 ACCOUNTANTS = {
     "billing_data", "campaign", "cheque_entry", "fee", "gift_cheque", "invoice", "invoice_series", "journal_entry",

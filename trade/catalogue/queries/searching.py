@@ -48,7 +48,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """What the reader may be about to type: kind is title, author, series, subject or publisher; a title has its ISBN."""
+    """What the reader may be about to type: a title with its ISBN, an author, series, subject or publisher."""
 
     kind: str
     text: str
