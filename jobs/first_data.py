@@ -14,7 +14,7 @@ from config.seeding import legal_text, message_templates, postcodes, questionnai
 from trade.base import settings
 from trade.base.money import euros
 from trade.base.tenancy import TenantSession
-from trade.catalogue.actions import ensure_categories
+from trade.catalogue.actions import STAFF, ensure_categories, ensure_source
 from trade.members import settings as operator
 from trade.messages.actions import add_missing_templates
 from trade.messages.rules import fill
@@ -46,6 +46,7 @@ def load_first_data(session: TenantSession, *, at: datetime) -> None:
     session.execute(select(func.pg_advisory_xact_lock(LOCK)))
     add_missing_templates(session, templates=message_templates(), at=at)
     ensure_categories(session)
+    ensure_source(session, key=STAFF)
     ensure_adapters(session, at=at)
     for document, accepted_by in DOCUMENTS.items():
         if not versions(session, document=document):

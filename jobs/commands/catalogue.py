@@ -45,9 +45,7 @@ def run(options: argparse.Namespace, context: Context) -> Answer:
     try:
         stream = options.file.open("rb")
     except OSError as error:
-        raise Refused(
-            N_("“%(file)s” cannot be read: %(reason)s."), file=options.file, reason=error.strerror
-        ) from error
+        raise Refused(N_("“%(file)s” cannot be read: %(reason)s."), file=options.file, reason=error.strerror) from error
     with stream, context.session() as session:
         run_id = actions.receive_feed(
             session,

@@ -16,6 +16,7 @@ from jobs.commands import checking
 from jobs.context import Context
 from tests.cast import NOW
 from tests.conftest import House
+from tests.trade.catalogue.feeds import campre
 from tests.trade.stock.test_feed import ALL, UNKNOWN, csv, head, stock, without_titles
 from trade.accounts.models import Person, Role
 from trade.base.crypto import password_matches
@@ -43,6 +44,29 @@ def write(folder: Path, data: bytes) -> str:
     path = folder / "stock.csv"
     path.write_bytes(data)
     return str(path)
+
+
+# --- catalogue import ---
+
+
+@pytest.mark.seed("F01")
+def test_a_catalogue_feed_is_read_on_the_command_line(run: Any, tmp_path: Path) -> None:
+    file = tmp_path / "prices.txt"
+    file.write_bytes(
+        campre((9788433920423, 1890, "PANZA DE BURRO"), (9788433920424, 100, "MISTYPED"), (2000100012345, 1, "X"))
+    )
+    status, first = run("catalogue", "import", str(file))
+    assert (status, first["state"], first["format"], first["source"]) == (0, "done", "sinli_campre", "supplier")
+    assert [first[name] for name in ("new", "changed", "unchanged", "refused", "non_books")] == [1, 0, 0, 1, 1]
+    assert list(first["reasons"].values()) == [1]
+    assert [row["place"] for row in first["rejected"]] == [4]
+    _, again = run("catalogue", "import", str(file), "--format", "sinli_campre", "--source", "supplier")
+    assert [again[name] for name in ("state", "new", "changed", "unchanged")] == ["unchanged", 0, 0, 1]
+    status, refused = run("catalogue", "import", write(tmp_path, b"hello"))
+    assert status == 1
+    assert "no catalogue feed" in refused["error"]
+    status, refused = run("catalogue", "import", str(file), "--format", "onix")
+    assert (status, refused["state"]) == (1, "refused")
 
 
 # --- stock import ---
