@@ -35,12 +35,19 @@ def plain_text(markup: str, *, longest: int = LONGEST) -> str:
     """
     if not markup.strip():
         return ""
+    if markup.isprintable() and "<" not in markup and "&" not in markup:
+        lines = " ".join(markup[: 4 * longest].split())
+    else:
+        lines = _without_markup(markup[: 4 * longest])
+    return lines if len(lines) <= longest else shortened(lines[: longest - 1])
+
+
+def _without_markup(markup: str) -> str:
     # Feeds escape their HTML once more than they should; the cleaner escapes what is left.
-    broken = _BREAKS.sub("\n", html.unescape(markup[: 4 * longest]).translate(_JOINS))
+    broken = _BREAKS.sub("\n", html.unescape(markup).translate(_JOINS))
     words = _CONTROLS.sub(" ", html.unescape(nh3.clean(broken, tags=set(), link_rel=None)))
     words = _EMPTY_LINES.sub("\n", _BLANKS.sub(" ", words)).strip()
-    lines = "\n".join(line.strip() for line in words.split("\n"))
-    return lines if len(lines) <= longest else shortened(lines[: longest - 1])
+    return "\n".join(line.strip() for line in words.split("\n"))
 
 
 def shortened(cut: str) -> str:
