@@ -38,7 +38,6 @@ public.suggest                    GET     everybody       200     -       -
 public.book                       GET     everybody       200     -       404
 public.book_shops                 GET     everybody       200     -       404
 public.cover                      GET     everybody       200     -       404
-public.cover                      GET     everybody       200     -       404
 public.bookshops                  GET     everybody       200     -       -
 public.bookshop                   GET     everybody       200     -       404
 public.bookshop_books             GET     everybody       200     -       404
