@@ -41,7 +41,7 @@ class Services:
 
     `given` addresses are used as they are and nothing is started for them; `postgres_programs`
     chooses a folder of PostgreSQL programs (15 or newer) over the installed package's. Where nothing needs to
-    be `durable` (tests), the database does not wait for the disk.
+    be `durable` (tests), the data lie in memory if there is room, and are gone with the last who used them.
     """
 
     def __init__(
@@ -111,6 +111,8 @@ class Services:
                 users.note(self._users, others)
                 if not others:
                     self._stop()
+                    if not self._durable:
+                        shutil.rmtree(self._data(), ignore_errors=True)
 
     def _start(self) -> Endpoints:
         sockets, running = self._read_state()
@@ -145,6 +147,8 @@ class Services:
 
     def _data(self) -> Path:
         """Where our data lie: our pointer and the rule must agree, else two homes might meet."""
+        if not self._durable:
+            return accounts.memory_folder(self.folder) or accounts.data_folder(self.folder)
         data = accounts.data_folder(self.folder)
         noted = self._pointer.read_text().strip() if self._pointer.exists() else ""
         if noted and noted != str(data):

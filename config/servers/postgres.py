@@ -68,6 +68,7 @@ _FORGETFUL = {
     "synchronous_commit": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    "max_wal_size": "256MB",
     "autovacuum": "off",
 }
 _SMALLEST, _LARGEST = 128, 2048
