@@ -53,6 +53,12 @@ def feed_read(session: TenantSession, context: Context, payload: dict[str, Any],
     return {"run": payload["run_id"]}
 
 
+@handles("catalogue.forget_picture")
+def forget_picture(session: TenantSession, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
+    """Delete the picture of a cover that is no more."""
+    return {"deleted": actions.forget_picture(session, sha256=payload["sha256"], store=context.store)}
+
+
 @handles("catalogue.prices")
 def bring_in_prices(session: TenantSession, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
     """Prices that were announced for a day act on it."""

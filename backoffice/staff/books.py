@@ -158,7 +158,7 @@ class Books(RecordView):
     def drop_cover(self, record_id: int) -> ResponseReturnValue:
         """Take the cover away; the drawn one stands in."""
         return self.act(
-            lambda: actions.remove_cover(session(), isbn=self.record(record_id).isbn, at=clock().now(), store=_store()),
+            lambda: actions.remove_cover(session(), isbn=self.record(record_id).isbn, at=clock().now()),
             said=gettext("The cover is gone; one is drawn instead."),
             to=self._here(record_id),
         )

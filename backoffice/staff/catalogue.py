@@ -15,6 +15,7 @@ from wtforms import SelectField
 
 from backoffice.base import ScreenView
 from backoffice.forms import AtMost, PaperForm
+from backoffice.office.desk import page_asked
 from backoffice.office.progress import progress_of
 from trade.base import outbox
 from trade.base.errors import NotFound, Refused
@@ -87,7 +88,7 @@ class CatalogueFeeds(ScreenView):
 
     def page(self, form: UploadForm, refused: Refused | None = None) -> ResponseReturnValue:
         """The page, with the form as it was sent."""
-        sources, page = feeds.sources(session()), max(request.args.get("page", 0, int), 0)
+        sources, page = feeds.sources(session()), page_asked()
         rows = feeds.runs(session(), limit=PAGE + 1, offset=page * PAGE)
         return self.render(
             "staff/catalogue.html",
@@ -161,7 +162,7 @@ class CatalogueFeeds(ScreenView):
         reasons = sorted(found.reasons.items(), key=lambda pair: -pair[1])
         asked = request.args.get("reason", -1, int)
         reason = reasons[asked][0] if 0 <= asked < len(reasons) else ""
-        page = max(request.args.get("page", 0, int), 0)
+        page = page_asked()
         rows = feeds.rejections(session(), run_id=run_id, reason=reason, limit=PAGE + 1, offset=page * PAGE)
         shown = self.render(
             "staff/catalogue_run.html",

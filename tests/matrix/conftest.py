@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 
 import pytest
 
 from config.services import Endpoints
+from tests.cast import NOW
 from tests.conftest import Template, make_house
 from tests.locks import without
 from tests.matrix.asking import Matrix
 from tests.matrix.world import World, build
+from trade.catalogue.engines.folder import ALIVE
+from trade.catalogue.engines.keeping import catch_up
 
 
 @pytest.fixture(scope="package")
@@ -21,8 +25,13 @@ def world(
     """A Spanish network in full swing."""
     with make_house("es", endpoints, templates, tmp_path_factory.mktemp("matrix")) as house:
         made = build(house)
-        # A worker that lives for as long as the matrix is asked.
-        house.app.extensions["redis"].set("mostrador:heartbeat:worker", time.time() + 600)
+        # A worker and an index process that live for as long as the matrix is asked.
+        later = time.time() + 600
+        house.app.extensions["redis"].set("mostrador:heartbeat:worker", later)
+        catch_up(house.app.extensions["search"], house.session, at=NOW)
+        alive = house.config().search_dir / ALIVE
+        alive.touch()
+        os.utime(alive, (later, later))
         yield made
 
 

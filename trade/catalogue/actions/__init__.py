@@ -13,7 +13,7 @@ from trade.catalogue.actions.asking import (
     unknown_in_stock,
 )
 from trade.catalogue.actions.categories import ensure_categories
-from trade.catalogue.actions.covers import note_in_vain, remove_cover, set_cover, set_covers
+from trade.catalogue.actions.covers import forget_picture, note_in_vain, remove_cover, set_cover, set_covers
 from trade.catalogue.actions.feeds import BATCH, begin, end, entries, give_up, import_feed, receive_feed, take_batch
 from trade.catalogue.actions.pricing import apply_due_prices
 from trade.catalogue.actions.sources import STAFF, ensure_source, move_source
@@ -37,6 +37,7 @@ __all__ = [
     "entries",
     "follow_feeds",
     "give_up",
+    "forget_picture",
     "import_feed",
     "move_source",
     "note_in_vain",

@@ -8,10 +8,11 @@ from datetime import datetime
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Final
+from uuid import uuid4
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, or_, select
 
-from trade.base import journal
+from trade.base import journal, outbox
 from trade.base.errors import Refused
 from trade.base.files import FileStore
 from trade.base.pictures import MOST_BYTES, redrawn
@@ -27,6 +28,7 @@ SMALL: Final = (240, 360)
 """Pixels that a cover fits into: on the book's own page, and in lists (for screens of two dots a pixel)."""
 MOST_PICTURES: Final = 500
 PICTURES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
+FORGET_PICTURE: Final = "catalogue.forget_picture"
 IN_VAIN: Final = ""
 """The SHA-256 of a cover that was looked for and is not to be had."""
 
@@ -47,13 +49,13 @@ def set_cover(session: TenantSession, *, isbn: int, data: bytes, source: str, at
     cover.width, cover.height, cover.source, cover.created_at = large.width, large.height, source, at
     session.add(cover)
     session.flush()
-    _forget(session, store, before)
+    _forget(session, before)
     if source == STAFF:
         journal.write(session, action="book.cover_set", thing="book", thing_id=isbn, at=at)
     return True
 
 
-def remove_cover(session: TenantSession, *, isbn: int, at: datetime, store: FileStore) -> None:
+def remove_cover(session: TenantSession, *, isbn: int, at: datetime) -> None:
     """Take the cover of a book away; harmless where there is none."""
     present = session.get(BookCover, isbn)
     if present is None:
@@ -61,7 +63,7 @@ def remove_cover(session: TenantSession, *, isbn: int, at: datetime, store: File
     before = {present.sha256, present.small_sha256}
     session.delete(present)
     session.flush()
-    _forget(session, store, before)
+    _forget(session, before)
     journal.write(session, action="book.cover_removed", thing="book", thing_id=isbn, at=at)
 
 
@@ -117,9 +119,16 @@ def _goes_before(session: TenantSession, source: str, other: str) -> bool:
     return mine <= theirs
 
 
-def _forget(session: TenantSession, store: FileStore, digests: set[str]) -> None:
-    """Delete pictures that no cover shows any more."""
+def _forget(session: TenantSession, digests: set[str]) -> None:
+    """Ask for pictures to be deleted: after the commit, for one that is rolled back keeps its picture."""
     for digest in digests - {IN_VAIN}:
-        used = select(func.count()).where(or_(BookCover.sha256 == digest, BookCover.small_sha256 == digest))
-        if not session.scalar(used):
-            store.forget(digest)
+        payload = {"sha256": digest}
+        outbox.post(session, kind=FORGET_PICTURE, key=f"{FORGET_PICTURE}:{uuid4()}", payload=payload)
+
+
+def forget_picture(session: TenantSession, *, sha256: str, store: FileStore) -> bool:
+    """Delete a picture, unless a cover shows it (again)."""
+    if session.scalar(select(exists().where(or_(BookCover.sha256 == sha256, BookCover.small_sha256 == sha256)))):
+        return False
+    store.forget(sha256)
+    return True
