@@ -361,7 +361,7 @@ def test_a_picture_of_too_many_pixels_is_never_decoded() -> None:
         redrawn(bomb.getvalue(), boxes=((600, 900),))
 
 
-def test_a_zip_of_covers_named_by_isbn(house: House) -> None:
+def test_a_zip_of_covers_named_by_isbn(house: House, context: Context) -> None:
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w") as made:
         made.writestr(f"covers/{SOLITUDE}.jpg", picture())
@@ -378,10 +378,16 @@ def test_a_zip_of_covers_named_by_isbn(house: House) -> None:
         ), "the cover that staff sent stays"
         sha = covers(session, isbns=[SOLITUDE])[SOLITUDE]
         actions.set_cover(session, isbn=SOLITUDE, data=picture(500, 700), source="staff", at=NOW, store=house.store)
-        assert not house.store.path(sha).exists(), "a picture that no cover shows is deleted"
+        assert house.store.path(sha).exists(), "what may be rolled back is kept"
         with pytest.raises(Refused, match="damaged"):
             actions.set_covers(session, data=b"PK\x03\x04 no zip", name="x.zip", at=NOW, store=house.store)
         actions.note_in_vain(session, isbn=BOOKS[2][0], source="feed", at=NOW)
         assert covers(session, isbns=[BOOKS[2][0]]) == {}
         assert session.get_one(BookCover, BOOKS[2][0]).sha256 == ""
         assert session.scalars(select(BookSource.isbn).where(BookSource.isbn == SOLITUDE)).all() == [SOLITUDE]
+    drain(context)
+    assert not house.store.path(sha).exists(), "a picture that no cover shows is deleted"
+    with house.session() as session:
+        shown = session.get_one(BookCover, SOLITUDE)
+        assert house.store.path(shown.sha256).exists()
+        assert not actions.forget_picture(session, sha256=shown.sha256, store=house.store), "a shown one stays"
