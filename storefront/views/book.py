@@ -29,6 +29,7 @@ from trade.members.models import Bookshop
 from trade.members.queries import by_ids
 from trade.reservations.queries import taking_part
 from web.database import clock, session
+from web.live import live_answers
 from web.words import gettext as _
 
 LISTED = 5
@@ -54,10 +55,11 @@ def book(isbn: str) -> ResponseReturnValue:
         raise NotFound() from refusal
     if isbn != f"{number:013d}":
         return redirect(book_path(number), 301)
+    answers = live_answers([number])
     work, at = session(), clock().now()
     found = whole_book(work, isbn=number)
     place = here(work)
-    every = in_order(offers(work, isbn=number, at=at, near=place.point, limit=MOST))
+    every = in_order(offers(work, isbn=number, at=at, near=place.point, limit=MOST, answers=answers))
     listed = list_offers(work, every[:SHOWN], place, at, isbn)
     chosen = chosen_bookshop()
     told = book_shown(found, covers(work, isbns=[number]).get(number, ""), "large")
@@ -91,10 +93,11 @@ def book(isbn: str) -> ResponseReturnValue:
 @public.get("/book/<int:isbn>/shops", endpoint="book_shops")
 def shops(isbn: int) -> ResponseReturnValue:
     """Every bookshop that can serve a book, up to a hundred, in the order of its page."""
+    answers = live_answers([isbn])
     work, at = session(), clock().now()
     found = known_book(work, isbn=isbn)
     place = here(work)
-    every = in_order(offers(work, isbn=isbn, at=at, near=place.point, limit=MOST))
+    every = in_order(offers(work, isbn=isbn, at=at, near=place.point, limit=MOST, answers=answers))
     return render_template(
         "book_shops.html",
         book=book_shown(found),
