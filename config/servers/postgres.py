@@ -63,6 +63,7 @@ _TUNED = {
     "maintenance_work_mem": "256MB",
 }
 _FORGETFUL = {
+    "shared_buffers": "64MB",
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
