@@ -12,7 +12,6 @@ from trade.catalogue.records import Availability
 from trade.catalogue.rules import hyphenated
 from web.language import number, short_day
 from web.words import gettext as _
-from web.words import ngettext
 
 STATES = {
     Availability.SHORT_TERM_OUT: N_("The publisher is out of stock for some weeks."),
@@ -117,11 +116,6 @@ def original(book: Book, detail: BookDetail) -> str:
     """The language it was written in, where that is another one."""
     code = detail.original_language or ""
     return language_name(code) if code and code != book.language else ""
-
-
-def pages_of(count: int) -> str:
-    """A number of pages in words."""
-    return ngettext("%(num)s page", "%(num)s pages", count)
 
 
 def state_of(book: Book) -> State | None:

@@ -25,7 +25,6 @@ HIDE_HOURS = declare(
         kind="integer",
         label=N_("Hide the stock of a distributor after"),
         help=N_("What a distributor's last file says does not count any more when it is older than this."),
-        default=96,
         unit=N_("hours"),
         minimum=1,
         maximum=720,

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from time import perf_counter
 from typing import Any
 
 import numpy as np
 from sqlalchemy import Text, func, literal, select, update
 
+from trade.base.clock import stopwatch
 from trade.base.errors import NotFound, Refused
 from trade.base.files import FileStore
 from trade.base.journal import fire
 from trade.base.tenancy import TenantSession
+from trade.base.text import Text as SaidText
 from trade.members.models import StoredFile
 from trade.stock.actions.decide import end, part_of, supersede
 from trade.stock.actions.locks import lock_stock
@@ -74,7 +75,7 @@ def process(
     is renewed. An unreadable file ends refused, with the reason in ``error``. Files of one bookshop take effect in
     the order of their arrival. Raises NotFound.
     """
-    begun = perf_counter()
+    took = stopwatch()
     run, file = _locked(session, run_id)
     if run.state != FEED_RUN.first:
         return run
@@ -93,7 +94,7 @@ def process(
     except Refused as refused:
         return _refused(session, run, refused, at)
     its = terms(session, bookshop_ids=[run.bookshop_id], at=at)[run.bookshop_id]
-    _compare(_Comparison(session, run, reader, reading, last, its, at, progress), begun)
+    _compare(_Comparison(session, run, reader, reading, last, its, at, progress), took)
     return run
 
 
@@ -177,8 +178,8 @@ def unknown_lines(bookshop_id: int) -> Any:
     )
 
 
-def _milliseconds(begun: float) -> int:
-    return round((perf_counter() - begun) * 1_000)
+def _milliseconds(took: Callable[[], float]) -> int:
+    return round(took() * 1_000)
 
 
 # --- comparing ---------------------------------------------------------------------------------------
@@ -203,19 +204,48 @@ class _Comparison:
         return self.reader.whole_inventory if told is None else told
 
 
-def _compare(this: _Comparison, begun: float) -> None:
-    session, run, last, header = this.session, this.run, this.last, this.reading.header
+@dataclass(frozen=True)
+class _Compared:
+    """What a file says beside the stock it was compared with."""
+
+    total: Tally
+    before: Snapshot
+    changes: Changes
+    known: Books
+    unknown: Any
+    reasons: Sequence[SaidText]
+
+
+def _compare(this: _Comparison, took: Callable[[], float]) -> None:
+    """Compare a file that was read, and say what came of it."""
+    session, run, last = this.session, this.run, this.last
+    found = _found(this)
+    facts = _facts(this, found)
+    _remember(session, run, this.reading)
+    if last is None or last.open_runs:
+        supersede(session, run=run, at=this.at, received=this.whole)
+    nothing_new = last is not None and last.judged_by == last.settings_now
+    if nothing_new and not len(found.changes) and not found.reasons:
+        end(session, run=run, move="find_unchanged", at=this.at, **facts, took_ms=_milliseconds(took))
+        _renew_age(session, run)
+    elif found.reasons or not run.apply_when_safe:
+        _leave_to_a_person(this, {**facts, "changes": pack_changes(found.changes)}, took)
+    else:
+        _apply(this, found, {**facts, "changes": pack_changes(found.changes)}, took)
+    this.progress("done", len(found.total.titles), len(found.total.titles))
+
+
+def _found(this: _Comparison) -> _Compared:
+    last, vat_now = this.last, this.reader.vat_included
     total = tally(this.reading, rule=this.terms.repeated)
     this.progress("comparing", 0, len(total.titles))
-    before = snapshot(session, bookshop_id=run.bookshop_id)
-    vat_before = last.vat_included if last else this.reader.vat_included
-    changes = difference(
-        before.titles, total.titles, whole=this.whole, other_vat=vat_before != this.reader.vat_included
-    )
+    before = snapshot(this.session, bookshop_id=this.run.bookshop_id)
+    vat_before = last.vat_included if last else vat_now
+    changes = difference(before.titles, total.titles, whole=this.whole, other_vat=vat_before != vat_now)
     known, unknown = _known(this, total, before, changes)
     reasons = suspicions(
         last=Last(before.titles, last.date, last.sender) if last else Last(),
-        header=header,
+        header=this.reading.header,
         total=total,
         changes=changes,
         today=this.at.date(),
@@ -224,51 +254,52 @@ def _compare(this: _Comparison, begun: float) -> None:
     )
     if len(changes):
         facts = known.facts(changes.isbn, this.terms)
-        changes = explained(changes, facts, vat_before=vat_before, vat_after=this.reader.vat_included)
-    facts_of_run = {
-        **_counts(total, changes),
-        "unknown": unknown,
-        "titles_before": len(before.titles),
+        changes = explained(changes, facts, vat_before=vat_before, vat_after=vat_now)
+    return _Compared(total, before, changes, known, unknown, reasons)
+
+
+def _facts(this: _Comparison, found: _Compared) -> dict[str, Any]:
+    """What the run keeps of the comparison."""
+    header = this.reading.header
+    return {
+        **_counts(found.total, found.changes),
+        "unknown": found.unknown,
+        "titles_before": len(found.before.titles),
         "file_date": header.date,
         "sender": header.sender,
         "vat_included": this.reader.vat_included,
-        "hold_reasons": [{"message": reason.message, "values": _plain(reason.values)} for reason in reasons],
-        "remarks": _remarks(total, this.terms.repeated),
-        "previous_id": last.run_id if last else None,
-        "base_sha256": before.content_sha256,
+        "hold_reasons": [{"message": reason.message, "values": _plain(reason.values)} for reason in found.reasons],
+        "remarks": _remarks(found.total, this.terms.repeated),
+        "previous_id": this.last.run_id if this.last else None,
+        "base_sha256": found.before.content_sha256,
     }
-    _remember(session, run, this.reading)
-    if last is None or last.open_runs:
-        supersede(session, run=run, at=this.at, received=this.whole)
-    if last is not None and not len(changes) and not reasons and last.judged_by == last.settings_now:
-        took = _milliseconds(begun)
-        end(session, run=run, move="find_unchanged", at=this.at, **facts_of_run, took_ms=took)
-        _renew_age(session, run)
-        this.progress("done", len(total.titles), len(total.titles))
-        return
-    facts_of_run["changes"] = pack_changes(changes)
-    if not run.apply_when_safe or reasons:
-        name = "hold" if run.apply_when_safe else "compare"
-        took = _milliseconds(begun)
-        fire(session, FEED_RUN, run, name, role=part_of(session), at=this.at, **facts_of_run, took_ms=took)
-        if name == "hold":
-            tell_held(session, run=run, at=this.at)
-    else:
-        this.progress("applying", 0, len(total.titles))
-        source = Source(run.id, run.bookshop_id, this.reader.vat_included, run.received_at, header.date, header.sender)
-        write_stock(
-            session,
-            source=source,
-            changes=changes,
-            before=before,
-            last=last,
-            known=known,
-            its=this.terms,
-            at=this.at,
-        )
-        took, as_of = _milliseconds(begun), source.as_of
-        end(session, run=run, move="apply", at=this.at, **facts_of_run, took_ms=took, as_of=as_of)
-    this.progress("done", len(total.titles), len(total.titles))
+
+
+def _leave_to_a_person(this: _Comparison, facts: dict[str, Any], took: Callable[[], float]) -> None:
+    session, run = this.session, this.run
+    name = "hold" if run.apply_when_safe else "compare"
+    facts["took_ms"] = _milliseconds(took)
+    fire(session, FEED_RUN, run, name, role=part_of(session), at=this.at, **facts)
+    if name == "hold":
+        tell_held(session, run=run, at=this.at)
+
+
+def _apply(this: _Comparison, found: _Compared, facts: dict[str, Any], took: Callable[[], float]) -> None:
+    run, header = this.run, this.reading.header
+    this.progress("applying", 0, len(found.total.titles))
+    source = Source(run.id, run.bookshop_id, this.reader.vat_included, run.received_at, header.date, header.sender)
+    write_stock(
+        this.session,
+        source=source,
+        changes=found.changes,
+        before=found.before,
+        last=this.last,
+        known=found.known,
+        its=this.terms,
+        at=this.at,
+    )
+    facts |= {"took_ms": _milliseconds(took), "as_of": source.as_of}
+    end(this.session, run=run, move="apply", at=this.at, **facts)
 
 
 def _known(this: _Comparison, total: Tally, before: Snapshot, changes: Changes) -> tuple[Books, Any]:
