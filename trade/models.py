@@ -10,10 +10,13 @@ from trade.distributors import models as distributors
 from trade.gift_cheques import models as gift_cheques
 from trade.members import models as members
 from trade.messages import models as messages
+from trade.orders import models as orders
+from trade.payments import models as payments
 from trade.places import models as places
 from trade.privacy import models as privacy
 from trade.questionnaires import models as questionnaires
 from trade.reservations import models as reservations
+from trade.shipping import models as shipping
 from trade.stock import models as stock
 from trade.texts import models as texts
 from trade.trastienda import models as trastienda
@@ -29,10 +32,13 @@ __all__ = [
     "gift_cheques",
     "members",
     "messages",
+    "orders",
+    "payments",
     "places",
     "privacy",
     "questionnaires",
     "reservations",
+    "shipping",
     "stock",
     "texts",
     "trastienda",

@@ -28,6 +28,8 @@ SECTIONS = {
     "members": N_("Joining"),
     "options": N_("What bookshops may offer"),
     "reservations": N_("Reservations"),
+    "sales": N_("Orders"),
+    "shipping": N_("Delivery"),
     "calendar": N_("Deadlines"),
     "stock": N_("Stock"),
     "thresholds": N_("Price thresholds"),

@@ -19,9 +19,13 @@ MODELS = {model.__tablename__: model for model in owned_models()}
 # What a constraint demands beyond the type of its column.
 LAWFUL: Mapping[str, Mapping[str, Any]] = {
     "invoice": {"net_cents": 0, "vat_cents": 0, "total_cents": 0},
+    "payment": {"cents": 1, "state": "intended"},
+    "payment_account": {"mode": "test", "replaced_at": NOW},
     "posting": {"cents": 1},
+    "refund": {"cents": 1, "books_cents": 1, "delivery_cents": 0, "handling_cents": 0},
     "reservation": {"state": "received"},
     "role": {"name": "clerk"},
+    "sale": {"mode": "pickup", "books_cents": 1, "delivery_cents": 0, "handling_cents": 0, "total_cents": 1},
     "stock_adapter": {"kind": "delimited"},
     "stock_token": {"purpose": "push"},
     "settlement": {"redeemed_cents": 0, "commission_cents": 0, "commission_vat_cents": 0, "transfer_cents": 0},

@@ -1,0 +1,47 @@
+"""The life of a payment: intended (committed, nobody called), open (the gateway shows its page), then its end.
+
+A late success after ``expired`` or ``failed`` is possible at every gateway: the money then came, and ``pay`` takes it;
+what to do with it (keep or refund) is the order's decision.
+"""
+
+from __future__ import annotations
+
+from trade.base.states import Machine, Move, State
+from trade.base.text import N_
+
+_PLATFORM = frozenset({"platform"})
+
+PAYMENT = Machine(
+    name="payment",
+    first="intended",
+    states={
+        "intended": State(N_("Being prepared"), "open"),
+        "open": State(N_("Waiting for the reader"), "working"),
+        "failed": State(N_("Declined"), "refused", final=True),
+        "expired": State(N_("Expired"), "refused", final=True),
+        "paid": State(N_("Paid"), "done", final=True),
+    },
+    moves=(
+        Move("open", ("intended",), "open", _PLATFORM, N_("Open")),
+        Move("fail", ("intended", "open"), "failed", _PLATFORM, N_("Declined")),
+        Move("expire", ("intended", "open"), "expired", _PLATFORM, N_("Expired")),
+        Move("pay", ("intended", "open", "failed", "expired"), "paid", _PLATFORM, N_("Paid"), mark=True),
+    ),
+)
+
+REFUND = Machine(
+    name="refund",
+    first="asked",
+    states={
+        "asked": State(N_("Asked for"), "working"),
+        "by_hand": State(N_("To be done by the bookshop"), "open"),
+        "failed": State(N_("Failed"), "late"),
+        "done": State(N_("Refunded"), "done", final=True),
+    },
+    moves=(
+        Move("finish", ("asked", "by_hand", "failed"), "done", frozenset({"platform", "bookshop"}), N_("Refunded")),
+        Move("fail", ("asked",), "failed", _PLATFORM, N_("Failed")),
+        Move("hand_over", ("asked", "failed"), "by_hand", _PLATFORM, N_("Leave to the bookshop")),
+        Move("again", ("failed", "by_hand"), "asked", frozenset({"platform", "bookshop", "staff"}), N_("Try again")),
+    ),
+)
