@@ -26,7 +26,7 @@ from trade.members.models import Bookshop
 from trade.members.queries import by_slug
 from trade.reservations.actions import place
 from trade.reservations.queries import expected_deadline, taking_part
-from trade.reservations.rules import REFUSALS, Refusal
+from trade.reservations.rules import REFUSALS, Refusal, not_seen
 from trade.stock.queries import available
 from web.database import clock, session
 from web.identity import identity
@@ -95,7 +95,7 @@ def wish(work: TenantSession, isbn: int, shop: Bookshop, at: datetime) -> Wish:
     if shop.id not in taking_part(work, bookshop_ids=[shop.id], at=at):
         obstacle = _(REFUSALS[Refusal.NOT_OFFERED])
     elif hidden is not None:
-        obstacle = _(REFUSALS[Refusal.NOT_ON_SHELF])
+        obstacle = _(REFUSALS[not_seen(hidden)])
     return Wish(
         name=shop.name,
         distance=km(here.kilometres_to(there)) if here and there else "",

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from trade.availability.rules import Hidden
 from trade.base.text import N_
 from trade.calendar.rules import (
     WorkingCalendar,
@@ -25,6 +26,8 @@ class Refusal(StrEnum):
 
     NOT_OFFERED = "not_offered"
     ON_VACATION = "on_vacation"
+    RECALLED = "recalled"
+    STOCK_TOO_OLD = "stock_too_old"
     NOT_ON_SHELF = "not_on_shelf"
     ALREADY_RESERVED = "already_reserved"
     TOO_MANY_OPEN = "too_many_open"
@@ -33,11 +36,21 @@ class Refusal(StrEnum):
 REFUSALS = {
     Refusal.NOT_OFFERED: N_("This bookshop takes no reservations at the moment. Choose another bookshop."),
     Refusal.ON_VACATION: N_("This bookshop is closed for its vacation. Choose another bookshop."),
+    Refusal.RECALLED: N_("The publisher has recalled this book: no bookshop may sell it."),
+    Refusal.STOCK_TOO_OLD: N_("This bookshop has sent no stock for days. Another bookshop may have the book."),
     Refusal.NOT_ON_SHELF: N_("No copy is left on the shelf of this bookshop. Choose another bookshop."),
     Refusal.ALREADY_RESERVED: N_(
         "You have already reserved this book at this bookshop. It is under your reservations."
     ),
     Refusal.TOO_MANY_OPEN: N_("You have the most open reservations one reader may have. Collect or cancel one first."),
+}
+
+_BY_HIDDEN = {
+    Hidden.NOT_ACTIVE: Refusal.NOT_OFFERED,
+    Hidden.BACK_ROOM: Refusal.NOT_OFFERED,
+    Hidden.IN_VACATION: Refusal.ON_VACATION,
+    Hidden.RECALLED: Refusal.RECALLED,
+    Hidden.EXPIRED: Refusal.STOCK_TOO_OLD,
 }
 
 
@@ -74,10 +87,10 @@ class Bucket(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What is known at the moment of reserving."""
+    """What is known at the moment of reserving; ``hidden``: why readers do not see the copy, None where they do."""
 
     offered: bool
-    copies: int
+    hidden: Hidden | None
     already_reserved: bool
     open_of_reader: int
     most_open: int
@@ -93,9 +106,12 @@ def refuse_placing(*, offer: Offer, day: date, calendar: WorkingCalendar) -> Ref
         return Refusal.ALREADY_RESERVED
     if offer.open_of_reader >= offer.most_open:
         return Refusal.TOO_MANY_OPEN
-    if offer.copies < 1:
-        return Refusal.NOT_ON_SHELF
-    return None
+    return None if offer.hidden is None else not_seen(offer.hidden)
+
+
+def not_seen(hidden: Hidden) -> Refusal:
+    """What a reader is told of a copy that is not shown: whatever hides a title forbids its reservation too."""
+    return _BY_HIDDEN.get(hidden, Refusal.NOT_ON_SHELF)
 
 
 def bucket(*, due: datetime, at: datetime, zone: ZoneInfo) -> Bucket:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.cast import NOW
 from tests.trade.reservations.helpers import ISBN, reserve, shelve
@@ -12,6 +12,7 @@ from trade.base.errors import Conflict, NotAllowed, NotFound, Refused
 from trade.base.models import JournalEntry, SettingValue
 from trade.base.tenancy import PUBLIC
 from trade.calendar.models import ClosingDay, Vacation
+from trade.catalogue.models import Book
 from trade.members.models import Bookshop
 from trade.messages.models import Message
 from trade.reservations import actions, queries
@@ -121,6 +122,16 @@ def test_a_suspended_bookshop_takes_no_reservation(stocked):
         reserve(stocked)
 
 
+@pytest.mark.seed("T44")
+def test_a_recalled_book_cannot_be_reserved(stocked):
+    with stocked.session() as session:
+        session.execute(update(Book).where(Book.isbn == ISBN).values(availability="recalled"))
+    with pytest.raises(Refused, match="recalled"):
+        reserve(stocked)
+    assert copies(stocked) == 2, "a recall leaves the lines of stock alone"
+    assert mails(stocked) == []
+
+
 def test_unknown_books_and_bookshops_are_not_found(stocked):
     with pytest.raises(NotFound):
         reserve(stocked, isbn=9788420412146)
@@ -139,6 +150,8 @@ def test_only_a_verified_reader_reserves(stocked):
 
 
 def test_no_copy_left_is_refused_before_anything_is_written(house):
+    with house.session() as session:
+        shelve(session, house.cast.alba, copies=0)
     with pytest.raises(Refused, match="No copy is left"):
         reserve(house)
     assert mails(house) == []

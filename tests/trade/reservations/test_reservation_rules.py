@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from trade.availability.rules import Hidden
 from trade.calendar.rules import Vacation, WorkingCalendar
 from trade.reservations.rules import (
     REFUSALS,
@@ -28,7 +29,7 @@ BOOK = WorkingCalendar(
     vacations=(Vacation(date(2026, 12, 28), date(2027, 1, 2)),),
 )
 TODAY = date(2026, 11, 24)
-GOOD = Offer(offered=True, copies=1, already_reserved=False, open_of_reader=0, most_open=5)
+GOOD = Offer(offered=True, hidden=None, already_reserved=False, open_of_reader=0, most_open=5)
 
 
 @pytest.mark.seed("T125", "T135")
@@ -43,8 +44,11 @@ GOOD = Offer(offered=True, copies=1, already_reserved=False, open_of_reader=0, m
         ({},                         date(2027, 1, 2),  Refusal.ON_VACATION),
         ({},                         date(2027, 1, 3),  None),
         ({"offered": False},         TODAY,             Refusal.NOT_OFFERED),
-        ({"copies": 0},              TODAY,             Refusal.NOT_ON_SHELF),
-        ({"copies": -1},             TODAY,             Refusal.NOT_ON_SHELF),
+        ({"hidden": Hidden.ALL_HELD},    TODAY,         Refusal.NOT_ON_SHELF),
+        ({"hidden": Hidden.PRICE_ERROR}, TODAY,         Refusal.NOT_ON_SHELF),
+        ({"hidden": Hidden.RECALLED},    TODAY,         Refusal.RECALLED),
+        ({"hidden": Hidden.EXPIRED},     TODAY,         Refusal.STOCK_TOO_OLD),
+        ({"hidden": Hidden.BACK_ROOM},   TODAY,         Refusal.NOT_OFFERED),
         ({"already_reserved": True}, TODAY,             Refusal.ALREADY_RESERVED),
         ({"open_of_reader": 4},      TODAY,             None),
         ({"open_of_reader": 5},      TODAY,             Refusal.TOO_MANY_OPEN),

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 
 from trade.accounts.models import Person
+from trade.availability.queries import why_hidden
 from trade.base import journal
 from trade.base.errors import NotAllowed, NotFound, Refused
 from trade.base.settings import resolve_many, value_of
@@ -23,7 +24,6 @@ from trade.reservations.rules import REFUSALS, Offer, Refusal, refuse_placing
 from trade.reservations.settings import ANSWER_AMOUNT, ANSWER_UNIT, MOST_OPEN, ON
 from trade.reservations.states import OPEN, RESERVATION
 from trade.stock.actions import hold
-from trade.stock.queries import available
 
 
 def place(
@@ -31,7 +31,8 @@ def place(
 ) -> Reservation:
     """Reserve one copy for the reader of this session.
 
-    Of two readers after the last copy one wins; a double click reserves once. Raises NotFound for an unknown
+    What readers are not shown cannot be reserved: a recalled book least of all. Of two readers after the last copy
+    one wins; a double click reserves once. Raises NotFound for an unknown
     bookshop or book, NotAllowed for a reader whose address is not verified, Refused with the cause otherwise.
     """
     reader = _reader(session)
@@ -66,7 +67,7 @@ def _offer(session: TenantSession, reader: Person, bookshop: Bookshop, isbn: int
     waiting = [row for row in open_of_reader(session, reader_id=reader.id) if row.state in OPEN]
     return Offer(
         offered=offers_reservations(session, bookshop=bookshop, at=at),
-        copies=available(session, bookshop_id=bookshop.id, isbn=isbn),
+        hidden=why_hidden(session, bookshop_id=bookshop.id, isbn=isbn, at=at),
         already_reserved=any(row.bookshop_id == bookshop.id and row.isbn == isbn for row in waiting),
         open_of_reader=len(waiting),
         most_open=value_of(session, MOST_OPEN, at=at),
