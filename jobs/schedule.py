@@ -36,6 +36,7 @@ SCHEDULE = (
     Entry("catalogue.prices", every(minutes=5)),
     Entry("catalogue.ask", daily(time(1, 0))),
     Entry("catalogue.covers", every(minutes=60)),
+    Entry("stock.settings", every(minutes=5)),
     Entry("stock.folder", every(minutes=5)),
     Entry("stock.pull", every(minutes=60)),
     Entry("stock.rare", daily(time(3, 30))),

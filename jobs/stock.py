@@ -7,7 +7,7 @@ from typing import Any
 from jobs.context import Context
 from jobs.queue import handles
 from trade.base.tenancy import TenantSession
-from trade.stock import actions
+from trade.stock import actions, queries
 
 
 @handles("stock.import", scope="bookshop")
@@ -20,6 +20,31 @@ def import_one(session: TenantSession, context: Context, payload: dict[str, Any]
 
     run = actions.process(session, run_id=run_id, at=context.now(), store=context.store, progress=progress)
     return {"state": run.state}
+
+
+def judge_anew(context: Context, payload: dict[str, Any]) -> dict[str, Any]:
+    """Judge the stock of the whole network anew, a bookshop at a time: nobody waits for all of them."""
+    with context.session() as session:
+        bookshops = list(queries.with_stock(session))
+    moved = 0
+    for bookshop_id in bookshops:
+        with context.session() as session:
+            moved += actions.judge_bookshop(session, bookshop_id=bookshop_id, at=context.now())
+    return {"bookshops": len(bookshops), "titles": moved}
+
+
+@handles("stock.rejudge", outside=judge_anew)
+def judged_anew(
+    session: TenantSession, context: Context, payload: dict[str, Any], answer: dict[str, Any]
+) -> dict[str, Any]:
+    """What the new values moved."""
+    return answer
+
+
+@handles("stock.settings")
+def look_for_settings(session: TenantSession, context: Context, payload: dict[str, Any]) -> None:
+    """Values whose day has come act on it."""
+    actions.judge_later(session, at=context.now())
 
 
 @handles("stock.rare")

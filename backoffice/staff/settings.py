@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +22,8 @@ from invoices.logo import MOST_BYTES, clean_logo
 from trade.base.errors import Refused, concerning
 from trade.base.settings import all_declared, declared, history
 from trade.base.text import N_
+from trade.stock.actions import judge_later
+from trade.stock.queries import JUDGED_ANEW, NetworkEffect, effect_on_network
 from web.database import clock, profile, session
 
 SECTIONS = {
@@ -67,19 +70,25 @@ class Settings(ScreenView):
         """One section: look at its values and where they come from, change them."""
         if section not in _sections():
             abort(404)
-        now, when, refused = clock().now(), WhenForm(), None
+        now, when, refused, effect = clock().now(), WhenForm(), None, None
         rows = setting_rows(session(), all_declared(scope="platform", section=section), at=now)
         if request.method == "POST":
             read(rows, request.form)
             if when.validate() and not any(row.errors for row in rows):
-                count, refused = self.attempt(lambda: _save(rows, when, now))
-                if refused is None:
-                    flash(_saved(count or 0, when), "success")
+                count = None
+                effect, refused = self.attempt(lambda: _effect(rows, now))
+                if effect is None and refused is None:
+                    count, refused = self.attempt(lambda: _save(rows, when, now))
+                if count is not None:
+                    flash(_saved(count, when), "success")
                     return redirect(url_for(".section", section=section))
-                place_refusal(rows, refused)
+                if refused is not None:
+                    place_refusal(rows, refused)
         return self.render(
             "staff/settings.html",
             rows=rows,
+            effect=effect,
+            seen=_judging(rows),
             when=when,
             refused=refused,
             sections=[(key, gettext(SECTIONS.get(key, key))) for key in _sections()],
@@ -118,6 +127,21 @@ def _sections() -> list[str]:
     return [key for key in SECTIONS if key in present] + sorted(present - set(SECTIONS))
 
 
+def _judging(rows: list[SettingRow]) -> str:
+    """What is typed of the values that decide which titles readers see, as one text; empty where nothing is."""
+    wanted = {row.setting.key: row.wanted for row in rows if row.changed and row.setting in JUDGED_ANEW}
+    return json.dumps(wanted, sort_keys=True) if wanted else ""
+
+
+def _effect(rows: list[SettingRow], now: datetime) -> NetworkEffect | None:
+    """What such values would do; None where there are none, or the page has shown it before. Raises Refused."""
+    if _judging(rows) in ("", request.form.get("seen")):
+        return None
+    changed = [row for row in rows if row.changed and row.setting in JUDGED_ANEW]
+    supposed = {row.setting.key: row.setting.validate(row.wanted) for row in changed}
+    return effect_on_network(session(), supposed=supposed, at=now)
+
+
 def _save(rows: list[SettingRow], when: WhenForm, now: datetime) -> int:
     valid_from = when.moment()
     if valid_from is not None and valid_from < now:
@@ -125,7 +149,10 @@ def _save(rows: list[SettingRow], when: WhenForm, now: datetime) -> int:
             raise Refused(N_("A value cannot take effect in the past."), field="valid_from")
         valid_from = None
     _take_images(rows)
-    return save(session(), rows, at=now, valid_from=valid_from, note=when.note.data or "")
+    count = save(session(), rows, at=now, valid_from=valid_from, note=when.note.data or "")
+    if _judging(rows):
+        judge_later(session(), at=now)
+    return count
 
 
 def _take_images(rows: list[SettingRow]) -> None:

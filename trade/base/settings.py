@@ -6,7 +6,7 @@ Values are dated, append-only rows; an undeclared key raises. A number that no s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -33,6 +33,7 @@ class _Missing(Enum):
 
 
 MUST_BE_SET = _Missing.MUST_BE_SET
+NOTHING_SUPPOSED: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -183,15 +184,22 @@ def resolve_many(
     at: datetime,
     bookshop_ids: Iterable[int | None],
     missing: Literal["raise", "none"] = "raise",
+    supposed: Mapping[str, Any] = NOTHING_SUPPOSED,
 ) -> dict[tuple[int | None, str], Resolved]:
-    """Values of several settings for several bookshops in one query; None among the ids is the platform itself."""
+    """Values of several settings for several bookshops in one query; None among the ids is the platform itself.
+
+    ``supposed``: values of the platform by key that stand for those in force, to see what they would do.
+    """
     wanted = list(settings)
     shops = list(dict.fromkeys(bookshop_ids))
     rows = _rows(session, [s.key for s in wanted], [shop for shop in shops if shop is not None], at)
     result: dict[tuple[int | None, str], Resolved] = {}
     for setting in wanted:
+        platform = rows.get((setting.key, None))
+        if setting.key in supposed:
+            platform = SettingValue(key=setting.key, value=supposed[setting.key])
         for shop in shops:
-            found = _first(session, setting, rows.get((setting.key, shop)), rows.get((setting.key, None)))
+            found = _first(session, setting, rows.get((setting.key, shop)), platform)
             if found is None and missing == "raise":
                 raise NotSet(key=setting.key)
             result[shop, setting.key] = found or Resolved(None, "default")

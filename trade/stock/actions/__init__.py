@@ -25,7 +25,7 @@ from trade.stock.actions.arriving import (
 )
 from trade.stock.actions.decide import apply, reject
 from trade.stock.actions.holds import hold, keep_until_next_file, release_hold
-from trade.stock.actions.judge import rejudge, rejudge_books
+from trade.stock.actions.judge import judge_bookshop, judge_later, rejudge, rejudge_books
 from trade.stock.actions.logs import forget_old_lines
 from trade.stock.actions.mails import warn_silent
 from trade.stock.actions.marks import accept_price, ask_price_again, forget_accepted, mark_rare
@@ -52,6 +52,8 @@ __all__ = [
     "forget_old_lines",
     "hold",
     "holder_of",
+    "judge_bookshop",
+    "judge_later",
     "keep_sample",
     "keep_until_next_file",
     "log_rare_titles",

@@ -9,14 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import BigInteger, ColumnElement, Integer, case, cast, func, select, update
 
+from trade.base import outbox
 from trade.base.numbers import number_array, number_table
 from trade.base.tenancy import TenantSession
+from trade.stock.actions.locks import lock_stock
 from trade.stock.columns import Mask
 from trade.stock.models import BookshopStock, StockLine
-from trade.stock.queries import NOT_SHOWN, SHOWN, books, numbers, terms
+from trade.stock.queries import NOT_SHOWN, SHOWN, books, newest_value, numbers, terms
 from trade.stock.rules import VERDICTS, judged
 from trade.stock.sheet import NO_PRICE
 
+REJUDGE = "stock.rejudge"
 BATCH = 1_000
 """Books that are judged anew in one go: a popular one lies in a thousand bookshops."""
 
@@ -36,6 +39,22 @@ def rejudge_books(session: TenantSession, *, isbns: Iterable[int], at: datetime)
         lines = [_lines(session, these, half) for half in (SHOWN, NOT_SHOWN)]
         moved += _judge(session, np.concatenate(lines), at)
     return moved
+
+
+def judge_later(session: TenantSession, *, at: datetime) -> None:
+    """Let the stock of the network be judged anew where a value of the platform came into force that judges it.
+
+    Asked after every save, and by the clock for values of a later day. Each value is judged by once.
+    """
+    newest = newest_value(session, at=at)
+    if newest is not None:
+        outbox.post(session, kind=REJUDGE, key=f"{REJUDGE}:{newest}", payload={"setting_value": newest})
+
+
+def judge_bookshop(session: TenantSession, *, bookshop_id: int, at: datetime) -> int:
+    """:func:`rejudge` behind a file that is just being written by the settings of before."""
+    lock_stock(session, bookshop_id=bookshop_id)
+    return rejudge(session, bookshop_id=bookshop_id, at=at)
 
 
 def verdict_word(place: ColumnElement[int]) -> ColumnElement[str]:

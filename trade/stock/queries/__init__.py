@@ -14,6 +14,7 @@ from trade.stock.queries.arriving import (
     users_of_formats,
 )
 from trade.stock.queries.comparing import (
+    JUDGED_ANEW,
     NOT_SHOWN,
     SHOWN,
     Applied,
@@ -56,6 +57,7 @@ from trade.stock.queries.runs import (
     run,
     runs,
 )
+from trade.stock.queries.supposing import NetworkEffect, effect_on_network, newest_value, with_stock
 from trade.stock.queries.titles import (
     Effect,
     Moved,
@@ -71,6 +73,11 @@ from trade.stock.queries.titles import (
 from trade.stock.readers import FORMATS
 
 __all__ = [
+    "with_stock",
+    "newest_value",
+    "effect_on_network",
+    "NetworkEffect",
+    "JUDGED_ANEW",
     "adapter",
     "adapters",
     "Applied",

@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 
 from trade.base.models import SettingValue
 from trade.base.numbers import number_array
-from trade.base.settings import resolve_many
+from trade.base.settings import NOTHING_SUPPOSED, resolve_many
 from trade.base.tenancy import TenantSession
 from trade.catalogue.models import Book, Category
 from trade.catalogue.settings import VAT_RATES
@@ -31,6 +31,8 @@ from trade.stock.states import OPEN
 
 JUDGING = (THRESHOLDS, VAT_RATES, REPEATED)
 """The settings by which lines are read and judged; the guards only hold."""
+JUDGED_ANEW = (THRESHOLDS, VAT_RATES)
+"""Those that judge lines which were read before; REPEATED acts on the next file only."""
 USUAL_CATEGORY = "fixed_price"
 """What the catalogue does not know is a book: the rate of its VAT is this category's."""
 
@@ -186,10 +188,16 @@ class Terms:
     guards: Guards
 
 
-def terms(session: TenantSession, *, bookshop_ids: Iterable[int], at: datetime) -> dict[int, Terms]:
-    """The settings in force for each of these bookshops, in one query."""
+def terms(
+    session: TenantSession,
+    *,
+    bookshop_ids: Iterable[int],
+    at: datetime,
+    supposed: Mapping[str, Any] = NOTHING_SUPPOSED,
+) -> dict[int, Terms]:
+    """The settings in force for each of these bookshops, in one query; ``supposed`` as in ``resolve_many``."""
     wanted, ids = (*JUDGING, *GUARDS), list(bookshop_ids)
-    found = resolve_many(session, wanted, at=at, bookshop_ids=ids)
+    found = resolve_many(session, wanted, at=at, bookshop_ids=ids, supposed=supposed)
     return {id_: _terms([found[id_, setting.key].value for setting in wanted]) for id_ in ids}
 
 
