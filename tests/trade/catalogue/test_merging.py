@@ -189,33 +189,51 @@ def test_a_record_without_any_price_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("isbn", "language", "free", "schoolbook", "not_a_book", "es", "fr"),
+    ("isbn", "language", "free", "schoolbook", "in_print", "es", "fr"),
     [
-        (9788437604947, "es", False, False, False, "fixed_price", "imported"),
-        (9788437604947, "ca", False, False, False, "fixed_price", "imported"),
-        (9788437604947, "en", False, False, False, "imported", "imported"),
-        (9782070368228, "", False, False, False, "imported", "fixed_price"),
-        (9791387654328, "", False, False, False, "fixed_price", "imported"),
-        (9788437604947, "es", False, True, False, "textbook", "textbook"),
-        (9788437604947, "es", True, False, False, "textbook", "imported"),
-        (9788437604947, "es", True, True, True, "non_book", "non_book"),
+        (9788437604947, "es", False, None, True, "fixed_price", "imported"),
+        (9788437604947, "ca", False, False, True, "fixed_price", "imported"),
+        (9788437604947, "en", True, False, True, "imported", "imported"),
+        (9782070368228, "", True, None, True, "imported", "fixed_price"),
+        (9791387654328, "", False, False, True, "fixed_price", "imported"),
+        (9788437604947, "es", False, True, True, "textbook", "textbook"),
+        (9788437604947, "es", True, None, True, "textbook", "imported"),
+        (9788437604947, "es", True, False, True, "fixed_price", "imported"),
+        (9788437604947, "es", True, None, False, "fixed_price", "imported"),
     ],
 )
 def test_the_price_category(
-    isbn: int, language: str, free: bool, schoolbook: bool, not_a_book: bool, es: str, fr: str
+    isbn: int, language: str, free: bool, schoolbook: bool | None, in_print: bool, es: str, fr: str
 ) -> None:
     found = [
         category_of(
             isbn=isbn,
             language=language,
-            not_a_book=not_a_book,
+            not_a_book=False,
             schoolbook=schoolbook,
             free_price=free,
+            in_print=in_print,
             country=country,
         )
         for country in ("ES", "FR")
     ]
     assert found == [es, fr]
+
+
+def test_what_is_no_book_is_no_textbook() -> None:
+    asked = {"isbn": 9788437604947, "language": "es", "schoolbook": True, "free_price": True, "in_print": True}
+    assert category_of(**asked, not_a_book=True, country="ES") == "non_book"
+
+
+def test_a_textbook_stays_one_when_staff_recommend_a_price() -> None:
+    prices = [
+        {"cents": 2_500, "kind": "recommended", "by": "staff", "sample": False},
+        {"cents": 1_800, "kind": "free", "by": "supplier", "sample": False},
+    ]
+    for told in (prices, prices[1:]):
+        fields = {"title": "Lengua 3", "language": "es", "prices": told}
+        values = book_values(fields, isbn=9788437604947, country="ES", today=date(2026, 11, 24))
+        assert values["category"] == "textbook"
 
 
 @pytest.mark.parametrize(

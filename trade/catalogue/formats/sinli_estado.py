@@ -2,6 +2,7 @@
 
 Header ``C``: the sender's name. Then a line ``E`` for each book: its state and the day from which it can be served
 (9999, 1999-99-99 and the like mean "unknown"). Version 04 adds print on demand and joins 6 and 7 of version 03.
+State 5, "sustituye edición antigua", is said of the new edition: it can be had. No state says that a book was replaced.
 Titles are in capitals and cut: any other title is better.
 """
 
@@ -31,7 +32,7 @@ STATES: Mapping[str, Availability] = dict(
             Availability.OUT_INDEFINITELY,
             Availability.REPRINTING,
             Availability.FORTHCOMING,
-            Availability.REPLACED,
+            Availability.AVAILABLE,
             Availability.PRINT_ON_DEMAND,
             Availability.NOT_OURS,
             Availability.SOLD_OUT,

@@ -23,11 +23,22 @@ def category_for(*, language: str, country: str) -> str:
     return "fixed_price" if language in LANGUAGES_OF[country] else "imported"
 
 
-def category_of(*, isbn: int, language: str, not_a_book: bool, schoolbook: bool, free_price: bool, country: str) -> str:
+def category_of(
+    *,
+    isbn: int,
+    language: str,
+    not_a_book: bool,
+    schoolbook: bool | None,
+    free_price: bool,
+    in_print: bool,
+    country: str,
+) -> str:
     """The price category (A14): what is no book, then textbooks, then imported books, else fixed price.
 
-    Where the language is not known, the ISBN tells whether its publisher is of the country. In Spain a free price of
-    a book in a language of the country is that of a textbook (Ley 10/2007, articles 9 to 11).
+    Where the language is not known, the ISBN tells whether its publisher is of the country. In Spain textbooks have a
+    free price, and so have out-of-print books, old ones and those for bibliophiles (Ley 10/2007, articles 10 and 11):
+    a free price makes a textbook only where nobody says whether it is one (``schoolbook``: None), of a book in print
+    in a language of the country.
     """
     if not_a_book:
         return "non_book"
@@ -36,7 +47,8 @@ def category_of(*, isbn: int, language: str, not_a_book: bool, schoolbook: bool,
     ours = str(isbn).startswith(PREFIXES_OF[country]) if not language else language in LANGUAGES_OF[country]
     if not ours:
         return "imported"
-    return "textbook" if free_price and country == "ES" else "fixed_price"
+    is_textbook = free_price and in_print and schoolbook is None and country == "ES"
+    return "textbook" if is_textbook else "fixed_price"
 
 
 @dataclass(frozen=True, slots=True)

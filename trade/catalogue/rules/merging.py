@@ -30,6 +30,7 @@ PRICES: Final = ("prices", "price_is_sample")
 LAST: Final = 1_000_000
 """The place of a source without a rank: after all that have one."""
 
+OUT_OF_PRINT: Final = frozenset({Availability.SOLD_OUT, Availability.DISCONTINUED})
 KINDS: Final = {"fixed": 0, "recommended": 1, "free": 2}
 
 
@@ -174,7 +175,9 @@ def book_values(fields: Said, *, isbn: int, country: str, today: date) -> dict[s
 
     ``category`` is the key of the category. A weight that nobody measured is estimated from the pages.
     """
-    price = _price_on(fields.get("prices") or (), today)
+    prices = fields.get("prices") or ()
+    price = _price_on(prices, today)
+    availability = fields.get("availability") or Availability.AVAILABLE
     published = day_of(fields.get("published_on"))
     weight, estimated = _weight(fields)
     values: dict[str, Any] = {name: fields.get(name) or "" for name in BOOK_TEXTS}
@@ -193,7 +196,7 @@ def book_values(fields: Said, *, isbn: int, country: str, today: date) -> dict[s
         "form": str(fields.get("form") or ""),
         "published_on": published,
         "on_sale_on": day_of(fields.get("on_sale_on")),
-        "availability": str(fields.get("availability") or Availability.AVAILABLE),
+        "availability": str(availability),
         "available_on": day_of(fields.get("available_on")),
         "replaced_by": fields.get("replaced_by"),
         "category": fields.get("category")
@@ -201,11 +204,17 @@ def book_values(fields: Said, *, isbn: int, country: str, today: date) -> dict[s
             isbn=isbn,
             language=values["language"],
             not_a_book=fields.get("form") == Form.NOT_A_BOOK,
-            schoolbook=bool(fields.get("schoolbook")),
-            free_price=price is not None and price["kind"] == "free",
+            schoolbook=fields.get("schoolbook"),
+            free_price=price is not None and _is_free(price, prices),
+            in_print=availability not in OUT_OF_PRINT,
             country=country,
         ),
     }
+
+
+def _is_free(price: Mapping[str, Any], prices: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether bookshops set the price: it is told so, also where staff recommend one to readers."""
+    return price["kind"] != "fixed" and any(each["kind"] == "free" for each in prices)
 
 
 def _weight(fields: Said) -> tuple[int | None, bool]:

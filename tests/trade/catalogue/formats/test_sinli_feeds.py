@@ -323,7 +323,7 @@ def test_a_price_without_a_day_holds_at_once() -> None:
     ("04", "2", Availability.OUT_INDEFINITELY, "00000000", None),
     ("04", "3", Availability.REPRINTING, "20270301", date(2027, 3, 1)),
     ("04", "4", Availability.FORTHCOMING, "20270301", date(2027, 3, 1)),
-    ("04", "5", Availability.REPLACED, "        ", None),
+    ("04", "5", Availability.AVAILABLE, "        ", None),
     ("04", "6", Availability.PRINT_ON_DEMAND, "50000101", None),
     ("03", "6", Availability.NOT_OURS, "19999999", None),
     ("04", "7", Availability.NOT_OURS, "20270301", None),
