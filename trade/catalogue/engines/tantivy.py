@@ -45,6 +45,8 @@ COMPLETIONS: Final = 40
 FEW: Final = 5
 _NONE = "-"
 _WHOLE, _FULL_NAME, _NAME, _SERIES, _EXACT, _BEGIN = 60.0, 50.0, 30.0, 50.0, 15.0, 12.0
+_NAME_OF_SOMEBODY = 75.0
+"""A full name of several words counts for more than a title: books by somebody come before one called after him."""
 _BY_FIELD = {"title": 1.0, "author": 1.0, "series": 0.7}
 _ANYWHERE = 0.4
 _UNFINISHED = 0.4
@@ -337,7 +339,8 @@ class _Asked:
         if self._texts:
             yield Query.const_score_query(_term("whole", " ".join(self._texts)), _WHOLE)
             yield Query.const_score_query(_term("name", name_key(self._texts)), _NAME)
-            yield Query.const_score_query(_term("name", FULL + name_key(self._texts)), _FULL_NAME)
+            full = _NAME_OF_SOMEBODY if len(self._texts) > 1 else _FULL_NAME
+            yield Query.const_score_query(_term("name", FULL + name_key(self._texts)), full)
             yield Query.const_score_query(_term("whole", SERIES + " ".join(self._texts)), _SERIES)
         if self._ask.typed:
             yield Query.const_score_query(_term("whole", FULL + self._ask.typed), _EXACT)

@@ -13,6 +13,9 @@ from trade.catalogue.rules import forgiven, typing_errors
 LOOKED_AT: Final = 50
 """How many hits of a forgiving search are read to see which words they hold."""
 MOST_ERRORS: Final = 2
+VOUCHING: Final = 4
+"""So many telling words vouch for each other: an unknown one of five letters or six may then hold two errors too."""
+SHORTEST_DOUBTED: Final = 5
 
 Forgiving = Mapping[int, int]
 """How many errors are forgiven in the word at each place."""
@@ -59,7 +62,10 @@ def _together(engine: Engine, typed: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _more_and_more(typed: Sequence[str], held: Mapping[int, int]) -> Iterator[Forgiving]:
-    """What to forgive: one error in unknown words, or in one word, the rarest first; in every word; then two errors."""
+    """What to forgive: one error in unknown words, or in one word, the rarest first; in every word; then two errors.
+
+    Last, where many words vouch for each other, two in the unknown ones that are not quite short, one in the others.
+    """
     most = {place: forgiven(typed[place]) for place in held if forgiven(typed[place])}
     unknown = [place for place in most if not held[place]]
     rarest = sorted(most, key=lambda place: held[place])
@@ -67,7 +73,11 @@ def _more_and_more(typed: Sequence[str], held: Mapping[int, int]) -> Iterator[Fo
     for errors in range(1, MOST_ERRORS + 1):
         groups = [unknown] if unknown else [[place] for place in rarest]
         tried += [{place: min(errors, most[place]) for place in group} for group in groups]
-    tried.insert(len(tried) // 2, dict.fromkeys(most, 1))
+    every = dict.fromkeys(most, 1)
+    tried.insert(len(tried) // 2, every)
+    if len(held) >= VOUCHING:
+        doubted = [place for place in unknown if len(typed[place]) >= SHORTEST_DOUBTED]
+        tried.append(every | dict.fromkeys(doubted, MOST_ERRORS))
     seen: list[Forgiving] = []
     for forgiving in tried:
         if forgiving and forgiving not in seen:
