@@ -21,7 +21,7 @@ def add(verbs: Any) -> None:
     made = verb(
         verbs,
         "check",
-        help="check every invariant of ledger, cheques, stock, invoices and outbox",
+        help="check every invariant of ledger, cheques, stock, catalogue, invoices and outbox",
         detail="Each is printed with the number of things looked at and of those that break it. Exit status 1 if "
         "one is broken.",
         example="check --json",

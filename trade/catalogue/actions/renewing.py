@@ -20,17 +20,7 @@ from trade.catalogue.actions.sources import ranks_of
 from trade.catalogue.engines import note_changed
 from trade.catalogue.models import Author, Book, BookDetail
 from trade.catalogue.records import Availability
-from trade.catalogue.rules import (
-    DatedPrice,
-    Merged,
-    Said,
-    book_values,
-    detail_values,
-    merged,
-    price_line,
-    search_key,
-    sort_key,
-)
+from trade.catalogue.rules import Made, Said, made
 from trade.catalogue.settings import VAT_RATES
 from trade.stock.actions import rejudge_books
 
@@ -49,16 +39,16 @@ def renew(
     that does not exist.
     """
     maker = _Maker(session, at)
-    made = {isbn: maker.book(isbn, said) for isbn in isbns if (said := statements.get(isbn))}
+    books = {isbn: maker.book(isbn, said) for isbn in isbns if (said := statements.get(isbn))}
     before = _books(session, isbns)
-    orphans = [isbn for isbn in isbns if isbn not in made and isbn in before]
+    orphans = [isbn for isbn in isbns if isbn not in books and isbn in before]
     _forsake(session, orphans)
-    written = [row for row, _, _ in made.values() if before.get(row["isbn"]) != row]
+    written = [row for isbn, (row, _) in books.items() if before.get(isbn) != row]
     if written:
         session.execute(put_rows(_table(Book), written))
-    renamed = _keep_contributors(session, {isbn: contributors for isbn, (_, contributors, _) in made.items()}, before)
-    _keep_details(session, {isbn: detail_values(merger.fields, isbn=isbn) for isbn, (_, _, merger) in made.items()})
-    keep_prices(session, lines={isbn: maker.lines[isbn] for isbn in made}, known=before.keys(), at=at)
+    renamed = _keep_contributors(session, {isbn: book.contributors for isbn, (_, book) in books.items()}, before)
+    _keep_details(session, {isbn: book.details for isbn, (_, book) in books.items()})
+    keep_prices(session, lines={isbn: book.prices for isbn, (_, book) in books.items()}, known=before.keys(), at=at)
     note_changed(session, isbns={row["isbn"] for row in written} | renamed | set(orphans))
     moved = [row["isbn"] for row in written if _judged_otherwise(before.get(row["isbn"]), row)]
     if moved or orphans:
@@ -74,32 +64,13 @@ class _Maker:
         self.rates: Mapping[str, int] = value_of(session, VAT_RATES, at=at)
         self.country = session.profile.country
         self.today = at.astimezone(ZoneInfo(session.profile.time_zone)).date()
-        self.lines: dict[int, list[DatedPrice]] = {}
 
-    def book(self, isbn: int, statements: Mapping[str, Said]) -> tuple[Row, list[tuple[str, str]], Merged]:
-        """The row of a book, its contributors with their parts, and the merged fields."""
-        merger = merged(statements, ranks=self.ranks)
-        fields = merger.fields
-        row = book_values(fields, isbn=isbn, country=self.country, today=self.today)
-        category = row.pop("category")
-        if category not in self.categories:
-            raise Refused(N_("There is no category “%(category)s”."), category=category)
-        prices = price_line(fields.get("prices") or (), today=self.today, usual_rate=self.rates.get(category, 0))
-        self.lines[isbn] = prices
-        contributors = [(name, role) for name, role in fields.get("contributors") or ()]
-        row |= {
-            "category_id": self.categories[category],
-            "price_cents": prices[0].cents,
-            "price_is_sample": prices[0].is_sample,
-            "price_kind": prices[0].kind,
-            "vat_rate": prices[0].vat_rate,
-            "availability_source": merger.origin.get("availability", ""),
-            "search_key": search_key(
-                title=row["title"], subtitle=row["subtitle"], authors=[name for name, _ in contributors]
-            ),
-            "sort_key": sort_key(row["title"]),
-        }
-        return row, contributors, merger
+    def book(self, isbn: int, statements: Mapping[str, Said]) -> tuple[Row, Made]:
+        """The row of a book, and all that its sources make of it."""
+        book = made(statements, isbn=isbn, ranks=self.ranks, country=self.country, today=self.today, rates=self.rates)
+        if book.category not in self.categories:
+            raise Refused(N_("There is no category “%(category)s”."), category=book.category)
+        return book.values | {"category_id": self.categories[book.category]}, book
 
 
 def _books(session: TenantSession, isbns: Sequence[int]) -> dict[int, Row]:

@@ -140,6 +140,16 @@ class Engine(Protocol):
     def writing(self, *, bulk: bool) -> AbstractContextManager[Writer]: ...
 
 
+@dataclass(frozen=True)
+class AsItIs:
+    """This machine's index as it lies: the copy's name in the database, its generation, and whether it is written."""
+
+    name: str
+    generation: str
+    busy: bool
+    engine: Engine
+
+
 class Search(Protocol):
     """What a session carries: where the newest engine is."""
 
@@ -147,6 +157,8 @@ class Search(Protocol):
     def ready(self) -> bool: ...
 
     def engine(self) -> Engine: ...
+
+    def as_it_is(self) -> AsItIs | None: ...
 
 
 def engine_of(session: TenantSession) -> Engine:
@@ -157,6 +169,12 @@ def engine_of(session: TenantSession) -> Engine:
 def is_ready(session: TenantSession) -> bool:
     """Whether an index is there at all; else every answer is empty for now."""
     return _search_of(session).ready
+
+
+def index_as_it_is(session: TenantSession) -> AsItIs | None:
+    """The index of this machine without bringing it up to date first; None where there is none."""
+    search = session.info.get("search")
+    return None if search is None else cast(Search, search).as_it_is()
 
 
 def _search_of(session: TenantSession) -> Search:

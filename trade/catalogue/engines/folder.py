@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from trade.catalogue.engines import Engine
+from trade.catalogue.engines import AsItIs, Engine
 from trade.catalogue.engines.tantivy import VERSION, TantivyIndex
 
 CURRENT, LOCK, ALIVE, TOKEN = "current", "lock", "alive", "generation"
@@ -111,6 +111,14 @@ class IndexFolder:
         draft.write_text(generation.path.name, encoding="utf-8")
         os.replace(draft, self.path / CURRENT)
 
+    def is_written(self) -> bool:
+        """Whether some process is writing the index at this moment."""
+        try:
+            with self.locked(seconds=0):
+                return False
+        except Busy:
+            return True
+
     def touch(self) -> None:
         """Leave a sign that the index process lives."""
         self.path.mkdir(parents=True, exist_ok=True)
@@ -152,6 +160,14 @@ class IndexReader:
             finally:
                 self._keeping = False
         return self.opened(now=self._keep is not None)
+
+    def as_it_is(self) -> AsItIs | None:
+        """The index as it lies, nothing brought up to date; None where there is none."""
+        generation = self.folder.current()
+        if generation is None:
+            return None
+        busy = self.folder.is_written()
+        return AsItIs(self.folder.name, generation.token, busy, self.opened(now=True))
 
     @property
     def ready(self) -> bool:

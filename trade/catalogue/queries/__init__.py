@@ -1,6 +1,7 @@
 """Reading the catalogue: finding books, and books by what they are."""
 
 from trade.catalogue.queries.books import book, books, by_author, categories, count, isbns, newest, whole_book
+from trade.catalogue.queries.invariants import invariants
 from trade.catalogue.queries.searching import (
     DEEPEST,
     LARGEST_PAGE,
@@ -26,6 +27,7 @@ __all__ = [
     "by_author",
     "categories",
     "count",
+    "invariants",
     "isbns",
     "nearly",
     "newest",

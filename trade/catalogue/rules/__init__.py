@@ -1,6 +1,7 @@
 """Decisions about books: values in, values out."""
 
 from trade.catalogue.rules.books import NewBook, category_for, category_of, estimated_weight
+from trade.catalogue.rules.making import PRICE_COLUMNS, Made, made
 from trade.catalogue.rules.merging import (
     GROUPS,
     LAST,
@@ -41,8 +42,10 @@ __all__ = [
     "DatedPrice",
     "GROUPS",
     "LAST",
+    "Made",
     "Merged",
     "NewBook",
+    "PRICE_COLUMNS",
     "Said",
     "book_values",
     "category_for",
@@ -58,6 +61,7 @@ __all__ = [
     "hyphenated",
     "isbn13",
     "isbn_in",
+    "made",
     "merged",
     "opened",
     "plain_price",
