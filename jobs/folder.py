@@ -11,9 +11,9 @@ import os
 import re
 import stat
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,8 @@ from trade.base import outbox
 from trade.base.errors import Refused
 from trade.base.raw_text import BOUNDS
 from trade.base.tenancy import TenantSession
-from trade.base.text import N_
-from trade.members.models import Bookshop, StoredFile
+from trade.base.text import N_, Text
+from trade.members.models import StoredFile
 from trade.stock import actions, queries
 from trade.stock.formats.geslib import number_of
 from trade.stock.models import FeedRun
@@ -39,6 +39,8 @@ MOST_FILES = 300
 KEPT_SECONDS = 30 * 86_400
 READ, REFUSED = "read", "refused"
 AGAIN = timedelta(hours=1)
+UNREADABLE = N_("Your folder, or a file in it, cannot be read: %(reason)s. Ask the network to set it right.")
+NO_FORMAT = N_("Files that lie in your folder and wait until you say how they are written: %(count)s.")
 _SAFE = re.compile(r"[\w][\w .()+-]{0,119}")
 _UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload", ".swp")
 
@@ -47,46 +49,63 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Waiting:
-    """A complete file of a bookshop in its folder."""
+    """A complete file of a bookshop in its folder, and how it is written."""
 
     slug: str
     name: str
+    bookshop_id: int
+    format: str
 
 
-def collect(context: Context, payload: dict[str, Any]) -> list[Waiting]:
-    """The complete files of known bookshops, in the order in which they are to be read. Makes missing folders."""
+@dataclass(frozen=True)
+class Found:
+    """The files to be read, in their order; and by bookshop why others lie unread."""
+
+    files: list[Waiting]
+    troubles: dict[int, Text]
+
+
+def collect(context: Context, payload: dict[str, Any]) -> Found:
+    """Look into the folders of all bookshops, each for itself: what is wrong with one stops no other.
+
+    Every bookshop gets its turn: the first file of each, then the second of each. Makes missing folders.
+    """
     with context.session() as session:
-        open_ones = select(Bookshop.slug).where(Bookshop.state.not_in(("left", "refused"))).order_by(Bookshop.slug)
-        slugs = session.scalars(open_ones).all()
-    found: list[Waiting] = []
-    for slug in slugs:
-        folder = context.config.incoming_dir / slug
-        if folder.is_symlink():
-            log.warning("a folder of incoming files is a link", bookshop=slug)
-            continue
-        folder.mkdir(mode=0o770, exist_ok=True)
-        found += [Waiting(slug, name) for name in _complete(folder)]
-    return found[:MOST_FILES]
+        owners = queries.senders(session)
+    complete: dict[str, list[str]] = {}
+    troubles: dict[int, Text] = {}
+    for slug, bookshop_id in owners.items():
+        try:
+            complete[slug] = _look(context.config.incoming_dir / slug)
+        except OSError as error:
+            troubles[bookshop_id] = Text(UNREADABLE, {"reason": error.strerror or str(error)})
+    if troubles:
+        log.warning("folders of incoming files cannot be read", bookshops=len(troubles))
+    each = []
+    with context.session() as session:
+        for slug, names in complete.items():
+            format = queries.format_of(session, bookshop_id=owners[slug]) if names else ""
+            if names and not format:
+                troubles[owners[slug]] = Text(NO_FORMAT, {"count": len(names)})
+            elif names:
+                each.append([Waiting(slug, name, owners[slug], format) for name in names])
+    in_turn = (waiting for round_ in zip_longest(*each) for waiting in round_ if waiting is not None)
+    return Found(list(islice(in_turn, MOST_FILES)), troubles)
 
 
 @handles("stock.folder", outside=collect)
-def take(session: TenantSession, context: Context, payload: dict[str, Any], found: list[Waiting]) -> dict[str, Any]:
-    """Receive each file; a job reads it. One that cannot be taken stops no other."""
-    at = context.now()
-    known = queries.by_slug(session, slugs=sorted({waiting.slug for waiting in found}))
-    taken, refused = 0, 0
-    for waiting in found:
-        bookshop_id = known.get(waiting.slug)
-        format = queries.format_of(session, bookshop_id=bookshop_id) if bookshop_id else ""
-        if bookshop_id is None or not format:
-            continue  # it waits in its folder until somebody says how it is written
+def take(session: TenantSession, context: Context, payload: dict[str, Any], found: Found) -> dict[str, Any]:
+    """Receive each file; a job reads it. One that cannot be taken stops no other; the office tells what lies unread."""
+    at, taken, refused = context.now(), 0, 0
+    troubles = dict(found.troubles)
+    for waiting in found.files:
         try:
             data = contents(context.config.incoming_dir / waiting.slug / waiting.name)
-            if not _just_received(session, bookshop_id, data, context):
+            if not _just_received(session, waiting.bookshop_id, data, context):
                 actions.receive_file(
                     session,
-                    bookshop_id=bookshop_id,
-                    format=format,
+                    bookshop_id=waiting.bookshop_id,
+                    format=waiting.format,
                     data=data,
                     name=waiting.name,
                     origin=FOLDER,
@@ -95,13 +114,14 @@ def take(session: TenantSession, context: Context, payload: dict[str, Any], foun
                 )
             taken += 1
             _clear_later(session, waiting, READ, context)
-        except OSError:
-            continue
+        except OSError as error:
+            troubles[waiting.bookshop_id] = Text(UNREADABLE, {"reason": error.strerror or str(error)})
         except Refused as reason:
             refused += 1
             log.warning("a file in a folder was refused", bookshop=waiting.slug, reason=str(reason))
             _clear_later(session, waiting, REFUSED, context)
-    return {"taken": taken, "refused": refused}
+    actions.note_folders(session, troubles=troubles)
+    return {"taken": taken, "refused": refused, "unread": len(troubles)}
 
 
 def move(context: Context, payload: dict[str, Any]) -> None:
@@ -138,18 +158,29 @@ def contents(path: Path) -> bytes:
         return file.read(BOUNDS.size)
 
 
-def _complete(folder: Path) -> Iterator[str]:
+def _look(folder: Path) -> list[str]:
+    """The complete files of a folder, which is made where it is missing. Raises OSError."""
+    if folder.is_symlink():
+        raise OSError("the folder is a link")
+    folder.mkdir(mode=0o770, exist_ok=True)
+    return _complete(folder)
+
+
+def _complete(folder: Path) -> list[str]:
     """Names of the files that nobody writes to any more, numbered ones in their order, others oldest first."""
     found = []
     with os.scandir(folder) as entries:
         for entry in entries:
             if not _SAFE.fullmatch(entry.name) or entry.name.lower().endswith(_UNFINISHED):
                 continue
-            about = entry.stat(follow_symlinks=False)
+            try:
+                about = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue  # it was taken away while we looked
             changed = max(about.st_mtime, about.st_ctime)
             if stat.S_ISREG(about.st_mode) and time.time() - changed >= QUIET_SECONDS:
                 found.append((number_of(entry.name) or 0, about.st_mtime, entry.name))
-    return (name for _, _, name in sorted(found))
+    return [name for _, _, name in sorted(found)]
 
 
 def _just_received(session: TenantSession, bookshop_id: int, data: bytes, context: Context) -> bool:

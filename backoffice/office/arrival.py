@@ -98,7 +98,8 @@ class Arrival(ScreenView):
             key_form=forms.get("key_form") or KeyForm(None),
             pull_form=forms.get("pull_form") or PullForm(None, **pull),
             number_form=forms.get("number_form") or NumberForm(None, number=(chosen.number or "") if chosen else ""),
-            failure=_failure(chosen.pull_error) if chosen else "",
+            failure=failure(chosen.pull_error) if chosen else "",
+            unread=failure(chosen.folder_trouble) if chosen else "",
             key=key,
             base=current_app.config["BASE_URL"],
             called=(chosen.number if chosen else "") or shop.slug,
@@ -217,5 +218,6 @@ def _title(title: Text | str) -> str:
     return say(title) if isinstance(title, Text) else title
 
 
-def _failure(error: dict[str, Any]) -> str:
+def failure(error: dict[str, Any]) -> str:
+    """What went wrong, in the reader's language; empty where nothing did."""
     return say(Text(error["message"], error.get("values", {}))) if error else ""

@@ -14,6 +14,7 @@ from wtforms import RadioField, SelectField
 from backoffice import feeds, stock_files
 from backoffice.base import ScreenView
 from backoffice.forms import AtMost, PaperForm
+from backoffice.office.arrival import failure
 from backoffice.office.desk import desk, page_asked
 from backoffice.office.progress import progress_of
 from backoffice.office.wording import day_hour
@@ -70,6 +71,7 @@ class FeedPages(ScreenView):
         histories = queries.histories(session, bookshop_ids=[shop.id], at=at)
         summary = queries.summary(session, bookshop_id=shop.id, at=at)
         truth = queries.truths(session, histories=histories, at=at)[shop.id]
+        arrival = queries.arrival(session, bookshop_id=shop.id)
         return self.render(
             "office/stock_feeds.html",
             form=form,
@@ -80,6 +82,7 @@ class FeedPages(ScreenView):
             machine=FEED_RUN,
             formats=_format_names(),
             summary=summary,
+            unread=failure(arrival.folder_trouble) if arrival else "",
             open_run=queries.open_decision(session, bookshop_id=shop.id),
             back=_back(queries.run(session, run_id=summary.run_id)) if summary.run_id else None,
             plot=feeds.time_plot(histories[shop.id].days),

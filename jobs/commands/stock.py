@@ -9,6 +9,7 @@ from typing import Any
 
 from jobs.commands.answers import DONE, FAILED, HELD, Answer, verb
 from jobs.context import Context
+from jobs.folder import contents
 from trade.base.errors import Refused
 from trade.base.tenancy import SYSTEM, Scope, TenantSession
 from trade.base.text import N_, Text
@@ -55,9 +56,10 @@ def run(options: argparse.Namespace, context: Context) -> Answer:
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return contents(path.resolve())
     except OSError as error:
-        raise Refused(N_("“%(file)s” cannot be read: %(reason)s."), file=path, reason=error.strerror) from error
+        reason = error.strerror or str(error)
+        raise Refused(N_("“%(file)s” cannot be read: %(reason)s."), file=path, reason=reason) from error
 
 
 def _import(

@@ -20,6 +20,7 @@ from sqlalchemy import select
 from jobs import folder
 from jobs.context import Context
 from jobs.queue import carry_out, declare_handlers, drain
+from tests.backoffice.browser import Screen
 from tests.cast import NOW
 from tests.conftest import House
 from tests.trade.stock.test_feed import ALL, stock
@@ -130,6 +131,50 @@ def test_without_a_format_it_waits_and_what_cannot_be_taken_stops_no_other(house
     aside = house.config().incoming_dir / "alba" / "refused"
     assert [kept.name.partition("_")[2] for kept in aside.iterdir()] == ["1-empty.csv"]
     assert (house.config().incoming_dir / "boreal" / "stock.csv").exists()
+
+
+@pytest.mark.seed("F05")
+@pytest.mark.usefixtures("settled")
+@pytest.mark.parametrize("broken", ["no format", "a folder that is a file"])
+def test_one_bookshop_s_folder_stops_no_other_and_the_office_tells(
+    house: House, context: Context, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    """Alba comes first by its name, and fills what is read at once."""
+    monkeypatch.setattr(folder, "MOST_FILES", 3)
+    alba = house.config().incoming_dir / "alba"
+    if broken == "a folder that is a file":
+        alba.write_bytes(b"")
+    else:
+        for number in range(4):
+            incoming(house, f"{number}.csv")
+    choose(house, shop="boreal")
+    incoming(house, shop="boreal")
+    scan(house, context)
+    assert runs(house) == [("folder", "applied")]
+    page = Screen(house, "alba_owner").english().get("/office/stock/")
+    assert "Files lie unread in your folder." in page
+    assert ("until you say how they are written: 4." if broken == "no format" else "File exists") in page
+    assert "lie unread" not in Screen(house, "boreal_owner").english().get("/office/stock/")
+    if broken == "no format":
+        choose(house)
+        scan(house, context)
+        scan(house, context)
+        assert "lie unread" not in Screen(house, "alba_owner").english().get("/office/stock/")
+
+
+@pytest.mark.usefixtures("settled")
+def test_every_bookshop_has_its_turn(house: House, context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folder, "MOST_FILES", 3)
+    for shop in ("alba", "boreal"):
+        choose(house, shop=shop)
+        for number in range(3):
+            incoming(house, f"{number}.csv", shop=shop)
+    found = folder.collect(context, {})
+    assert [(each.slug, each.name) for each in found.files] == [
+        ("alba", "0.csv"),
+        ("boreal", "0.csv"),
+        ("alba", "1.csv"),
+    ]
 
 
 @pytest.mark.usefixtures("settled")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from tests.trade.catalogue.feeds import campre
 from tests.trade.stock.test_feed import ALL, UNKNOWN, csv, head, stock, without_titles
 from trade.accounts.models import Person, Role
 from trade.base.crypto import password_matches
+from trade.base.raw_text import BOUNDS
 from trade.stock.models import FeedRun
 
 KEYS = ["read", "accepted", "rejected", "repeated", "isbns", "unknown", "added", "changed", "zeroed", "held"]
@@ -152,6 +154,18 @@ def test_what_fails_says_why_and_changes_nothing(
     assert (status, list(answer)) == (1, ["error"])
     assert told in answer["error"]
     assert stock(house) == {}
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(run: Any, tmp_path: Path) -> None:
+    huge = tmp_path / "huge.csv"
+    with huge.open("wb") as file:
+        file.truncate(BOUNDS.size * 4)
+    tracemalloc.start()
+    status, answer = run("stock", "import", str(huge), "--bookshop", "alba", "--format", "model_csv")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert status == 1 and "MB are read" in answer["error"]
+    assert peak < BOUNDS.size, "it was not brought into memory"
 
 
 # --- search, bookshops ---

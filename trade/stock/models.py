@@ -244,6 +244,7 @@ class StockArrival(Base):
 
     ``number`` is what other portals call the bookshop by (its SIRET in France), empty where it feeds none.
     ``pull_token`` is sealed; ``pull_error`` says why the last fetch failed, empty where it did not.
+    ``folder_trouble`` says why files lie unread in the bookshop's folder, empty where none do.
     """
 
     __tablename__ = "stock_arrival"
@@ -257,6 +258,7 @@ class StockArrival(Base):
     pull_token: Mapped[bytes | None]
     pulled_at: Mapped[datetime | None]
     pull_error: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    folder_trouble: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
 
 class StockToken(Base):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from trade.base.errors import NotFound, Refused, concerning
 from trade.base.journal import write
 from trade.base.outbound import checked_address
 from trade.base.tenancy import TenantSession
-from trade.base.text import N_
+from trade.base.text import N_, Text
 from trade.stock.models import StockArrival, StockToken
 from trade.stock.readers import reader_of
 
@@ -116,6 +117,20 @@ def note_pull(session: TenantSession, *, bookshop_id: int, at: datetime, refused
     else:
         values = {name: str(value) for name, value in refused.text.values.items()}
         arrival.pull_error = {"message": refused.text.message, "values": values, "at": at.isoformat()}
+    session.flush()
+
+
+def note_folders(session: TenantSession, *, troubles: Mapping[int, Text]) -> None:
+    """Keep why files lie unread in the folders of these bookshops; nothing is wrong with those of all others."""
+    noted = select(StockArrival).where(StockArrival.folder_trouble != {})
+    for arrival in session.scalars(noted).all():
+        if arrival.bookshop_id not in troubles:
+            arrival.folder_trouble = {}
+    for bookshop_id, trouble in troubles.items():
+        arrival_of(session, bookshop_id=bookshop_id).folder_trouble = {
+            "message": trouble.message,
+            "values": trouble.values,
+        }
     session.flush()
 
 
