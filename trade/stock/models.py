@@ -29,9 +29,9 @@ class FeedRun(Base):
     in a dry run.
 
     ``previous_id`` and ``base_sha256``: the applied run and the content of the stock that it was compared with, which
-    is what it may be applied over. ``as_of``: how old the stock is with it (the arrival of its file; for a revert,
-    of the file that it brings back). ``vat_included``: its prices hold VAT. ``took_ms``: reading, comparing and
-    writing. ``changes`` and ``remarks`` are packed (``stock.packing``): what it would change or changed title by
+    is what it may be applied over. ``as_of``: how old the stock is with it (the first arrival of its file; for a
+    revert, of the file that it brings back). ``vat_included``: its prices hold VAT. ``took_ms``: reading, comparing
+    and writing. ``changes`` and ``remarks`` are packed (``stock.packing``): what it would change or changed title by
     title, and its refused and repeated lines; both are dropped when they are old.
     """
 

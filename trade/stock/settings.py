@@ -82,7 +82,7 @@ HOLD_OTHER_SENDER = declare(
         key="stock.hold_other_sender",
         kind="boolean",
         label=N_("Hold a file from another sender"),
-        help=N_("The first file of a bookshop teaches who sends for it."),
+        help=N_("Who sent the last applied file of a bookshop is who sends for it."),
         default=True,
         section="stock",
     )

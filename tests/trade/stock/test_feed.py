@@ -18,7 +18,8 @@ from trade.catalogue.actions import add_books, set_price
 from trade.catalogue.rules import NewBook
 from trade.members.models import Bookshop
 from trade.stock import actions, queries
-from trade.stock.models import FeedRun, StockLine
+from trade.stock.models import BookshopStock, FeedRun, StockLine
+from trade.stock.queries.feeding import shared
 from trade.stock.rules import Freshness, Verdict
 from trade.stock.settings import HELD_REMOVED_SHARE, THRESHOLDS
 
@@ -80,6 +81,11 @@ def stock(house: House, bookshop: str = "alba") -> dict[int, tuple[int, int | No
     with house.session() as session:
         rows = session.scalars(select(StockLine).where(StockLine.bookshop_id == getattr(house.cast, bookshop)))
         return {row.isbn: (row.quantity, row.declared_cents, row.verdict) for row in rows}
+
+
+def file_at(house: House) -> datetime:
+    with house.session() as session:
+        return session.get_one(BookshopStock, house.cast.alba).file_at
 
 
 def head(real_data: Path) -> bytes:
@@ -365,6 +371,41 @@ def test_the_first_file_teaches_the_sender_and_another_one_is_held(house: House,
         ]
 
 
+def test_whom_a_person_lets_through_sends_for_the_bookshop_from_then_on(house: House, real_data: Path) -> None:
+    data = head(real_data)
+    other = data.replace(b"L0001234", b"L0007777")
+    send(house, data, format="cegald")
+    held = send(house, other, format="cegald", at=NOW + timedelta(hours=1))
+    with house.session(house.cast.bookshop("alba")) as session:
+        actions.apply(session, run_id=held, at=NOW + timedelta(hours=2), force=True)
+    _, less = without_titles(other, 1)
+    assert state(house, send(house, less, format="cegald", at=NOW + timedelta(days=1))) == "applied"
+    assert state(house, send(house, data, format="cegald", at=NOW + timedelta(days=2))) == "held"
+
+
+def test_a_dry_run_that_says_the_same_makes_the_stock_no_younger_until_it_is_applied(house: House) -> None:
+    send(house, ALL)
+    later = NOW + timedelta(hours=70)
+    for data in (ALL, ALL + b"\n"):
+        dry = send(house, data, at=later, dry_run=True)
+        assert (state(house, dry), file_at(house)) == ("compared", NOW)
+    with house.session(house.cast.bookshop("alba")) as session:
+        actions.apply(session, run_id=dry, at=later + timedelta(hours=1))
+    assert file_at(house) == later
+
+
+def test_what_the_work_on_a_file_took_is_told_however_it_ends(house: House) -> None:
+    first = send(house, ALL)
+    ended = [first, send(house, ALL), send(house, ALL + b"\n"), send(house, b"nonsense")]
+    held = send(house, csv((9788437604947, 2, 1495)))
+    with house.session() as session:
+        queries.run(session, run_id=held).took_ms = 1_000
+    with house.session(house.cast.bookshop("alba")) as session:
+        actions.apply(session, run_id=held, at=NOW, force=True)
+        assert all(queries.run(session, run_id=run_id).took_ms is not None for run_id in ended)
+        assert (queries.run(session, run_id=held).took_ms or 0) > 1_000, "comparing and, later, applying"
+
+
 def test_a_file_older_than_the_last_one_is_held(house: House, real_data: Path) -> None:
     data = head(real_data)
     send(house, data, format="cegald")
@@ -479,3 +520,24 @@ def test_an_invariant_tells_a_snapshot_that_is_not_what_the_lines_say(house: Hou
         assert (orphans, torn) == ((str(house.cast.boreal),) if slip == "orphan" else (), (str(house.cast.alba),))
         assert not any(others)
         session.rollback()
+
+
+def test_others_hear_of_a_new_price_and_of_a_title_that_its_price_hides(house: House) -> None:
+    dear, cheap = 9788437604947, 9788417860790
+    send(house, csv((dear, 2, 1495), (cheap, 1, 2495), (9782070368228, 1, 700)))
+    since = NOW + timedelta(minutes=10)
+
+    def told() -> dict[int, tuple[int, int | None]]:
+        with house.session() as session:
+            _, rows = shared(session, bookshop_id=house.cast.alba, at=since, since=since)
+        return {row.isbn: (row.available, row.cents) for row in rows}
+
+    assert told() == {}
+    with house.session() as session:
+        set_price(session, isbn=dear, cents=1_500, at=since)
+        set_price(session, isbn=cheap, cents=4_000, at=since)
+    assert told() == {dear: (2, 1_500), cheap: (0, 4_000)}, "one still shown at another price, one hidden"
+    with house.session() as session:
+        set_value(session, THRESHOLDS, {"fixed_price": 9_000}, at=since, bookshop_id=house.cast.alba)
+        assert actions.rejudge(session, bookshop_id=house.cast.alba, at=since) == 1
+    assert told() == {dear: (2, 1_500), cheap: (1, 4_000)}

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from jobs.context import open_context
 from jobs.queue import drain
 from tests.conftest import House
-from tests.trade.stock.test_feed import ALL, NOW, UNKNOWN, csv, send, state, stock
+from tests.trade.stock.test_feed import ALL, NOW, UNKNOWN, csv, file_at, send, state, stock
 from trade.base.errors import Conflict, NotFound, Refused
 from trade.base.models import JournalEntry
 from trade.base.settings import set_value
@@ -128,6 +128,24 @@ def test_a_file_is_read_again_from_its_raw_bytes(house: House) -> None:
         run = queries.run(session, run_id=again)
         assert (run.origin, run.state, run.isbns) == ("replay", "applied", 4)
     assert {isbn: row[0] for isbn, row in stock(house).items()} == {ONE: 2, TWO: 2, THREE: 2, UNKNOWN: 1}
+
+
+def test_a_file_that_is_read_again_is_as_old_as_when_it_first_came(house: House) -> None:
+    def again(run_id: int, *, dry_run: bool) -> str:
+        at = NOW + timedelta(hours=71)
+        with house.session(house.cast.bookshop("alba")) as session:
+            run = actions.replay(session, run_id=run_id, at=at, apply_when_safe=not dry_run)
+            actions.process(session, run_id=run.id, at=at, store=house.store)
+            if dry_run:
+                actions.apply(session, run_id=run.id, at=at)
+            return run.state
+
+    first = send(house, ALL)
+    assert (again(first, dry_run=False), file_at(house)) == ("unchanged", NOW)
+    send(house, BAD, at=LATER)
+    assert (again(first, dry_run=True), file_at(house)) == ("applied", NOW)
+    send(house, ALL, at=LATER)
+    assert (again(first, dry_run=True), file_at(house)) == ("applied", LATER), "it says what a younger one says"
 
 
 def test_a_file_that_tells_what_moved_leaves_the_rest(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

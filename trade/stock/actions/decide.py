@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from trade.base.clock import stopwatch
 from trade.base.errors import Conflict, Refused
 from trade.base.journal import fire
 from trade.base.tenancy import TenantSession
@@ -28,11 +29,12 @@ def part_of(session: TenantSession) -> str:
 
 
 def apply(session: TenantSession, *, run_id: int, at: datetime, force: bool = False) -> FeedRun:
-    """Apply a run that waits. ``force`` is needed where there is a reason to hold it.
+    """Apply a run that waits. ``force`` is needed where there is a reason to hold it. Its sender is known from now on.
 
     Raises NotFound, Conflict where it no longer waits or the stock is no longer what it was compared with, Refused
     for a suspicious run without ``force``.
     """
+    took = stopwatch()
     run = _waiting(session, run_id)
     if run.hold_reasons and not force:
         raise Refused(N_("This file is suspicious. Look at what it would change, then confirm that you want it."))
@@ -43,9 +45,13 @@ def apply(session: TenantSession, *, run_id: int, at: datetime, force: bool = Fa
     changes = unpack_changes(run.changes)
     known = books(session, isbns=changes.isbn)
     its = terms(session, bookshop_ids=[run.bookshop_id], at=at)[run.bookshop_id]
-    source = Source(run.id, run.bookshop_id, run.vat_included, run.received_at, run.file_date, run.sender)
+    as_of = run.as_of or run.received_at
+    if last is not None and not len(changes):
+        as_of = max(as_of, last.file_at)
+    source = Source(run.id, run.bookshop_id, run.vat_included, as_of, run.file_date, run.sender)
     write_stock(session, source=source, changes=changes, before=before, last=last, known=known, its=its, at=at)
-    end(session, run=run, move="release" if run.state == "held" else "apply", at=at, as_of=source.as_of)
+    facts = {"as_of": as_of, "took_ms": (run.took_ms or 0) + round(took() * 1_000)}
+    end(session, run=run, move="release" if run.state == "held" else "apply", at=at, **facts)
     return run
 
 

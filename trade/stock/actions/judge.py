@@ -100,11 +100,11 @@ def _judge(session: TenantSession, lines: NDArray[np.int64], at: datetime) -> in
         prices[own], told[own] = np.maximum(cents, NO_PRICE), prices_verdict
     moved: Mask = (prices != declared) | (told != verdict)
     if moved.any():
-        _write(session, bookshop[moved], isbn[moved], prices[moved], told[moved])
+        _write(session, bookshop[moved], isbn[moved], prices[moved], told[moved], at=at)
     return int(np.count_nonzero(moved))
 
 
-def _write(session: TenantSession, *moved: NDArray[np.int64]) -> None:
+def _write(session: TenantSession, *moved: NDArray[np.int64], at: datetime) -> None:
     bookshop, isbn, cents, verdict = moved
     given = number_table(
         bookshop_id=(BigInteger, bookshop), isbn=(BigInteger, isbn), cents=(Integer, cents), verdict=(Integer, verdict)
@@ -112,6 +112,6 @@ def _write(session: TenantSession, *moved: NDArray[np.int64]) -> None:
     session.execute(
         update(StockLine)
         .where(StockLine.bookshop_id == given.c.bookshop_id, StockLine.isbn == given.c.isbn)
-        .values(declared_cents=price_or_null(given.c.cents), verdict=verdict_word(given.c.verdict))
+        .values(declared_cents=price_or_null(given.c.cents), verdict=verdict_word(given.c.verdict), changed_at=at)
         .execution_options(synchronize_session=False)
     )

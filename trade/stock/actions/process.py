@@ -72,8 +72,8 @@ def process(
     """Read and compare a received run, then apply it, or leave it held or compared. Harmless when called again.
 
     The same bytes as the last applied file, or a file that says the same, are "unchanged": only the age of the stock
-    is renewed. An unreadable file ends refused, with the reason in ``error``. Files of one bookshop take effect in
-    the order of their arrival. Raises NotFound.
+    is renewed. A dry run is never: it waits for a person. An unreadable file ends refused, with the reason in
+    ``error``. Files of one bookshop take effect in the order of their arrival. Raises NotFound.
     """
     took = stopwatch()
     run, file = _locked(session, run_id)
@@ -81,7 +81,7 @@ def process(
         return run
     last = last_applied(session, bookshop_id=run.bookshop_id, at=at, but=run.id)
     if last is not None and run.origin != REPLAY and repeats(session, run=run, file=file, last=last):
-        say_unchanged(session, run=run, last=last, at=at)
+        say_unchanged(session, run=run, last=last, at=at, took=took)
         supersede(session, run=run, at=at)
         return run
     try:
@@ -92,7 +92,7 @@ def process(
             reader = reader_of(session, name=run.format, file_name=name, bookshop_id=run.bookshop_id)
         reading = _read(reader, data, progress)
     except Refused as refused:
-        return _refused(session, run, refused, at)
+        return _refused(session, run, refused, at, took)
     its = terms(session, bookshop_ids=[run.bookshop_id], at=at)[run.bookshop_id]
     _compare(_Comparison(session, run, reader, reading, last, its, at, progress), took)
     return run
@@ -133,33 +133,42 @@ def _read(reader: Reader, data: bytes, progress: Progress) -> Reading:
     return reading
 
 
-def _refused(session: TenantSession, run: FeedRun, refused: Refused, at: datetime) -> FeedRun:
+def _refused(
+    session: TenantSession, run: FeedRun, refused: Refused, at: datetime, took: Callable[[], float]
+) -> FeedRun:
     error = {"message": refused.text.message, "values": _plain(refused.text.values)}
-    fire(session, FEED_RUN, run, "refuse", role=part_of(session), at=at, error=error, finished_at=at)
+    facts: dict[str, Any] = {"error": error, "finished_at": at, "took_ms": milliseconds(took)}
+    fire(session, FEED_RUN, run, "refuse", role=part_of(session), at=at, **facts)
     return run
 
 
 def repeats(session: TenantSession, *, run: FeedRun, file: StoredFile, last: Applied) -> bool:
-    """Whether the run's file is that of the last applied one, and not the next of a numbered row that says the same."""
-    same = last.is_same_file(run.format, file.sha256)
+    """Whether the run's file is that of the last applied one, and not the next of a numbered row that says the same.
+
+    A dry run is compared all the same: only what is applied makes the stock younger.
+    """
+    same = run.apply_when_safe and last.is_same_file(run.format, file.sha256)
     return same and may_be_the_same(session, name=run.format, file_name=file.name, bookshop_id=run.bookshop_id)
 
 
-def say_unchanged(session: TenantSession, *, run: FeedRun, last: Applied, at: datetime) -> None:
+def say_unchanged(
+    session: TenantSession, *, run: FeedRun, last: Applied, at: datetime, took: Callable[[], float]
+) -> None:
     """The run's file is that of the last applied one: take over its counts and remarks, and renew the stock's age."""
     taken = session.execute(select(*TAKEN_OVER).where(FeedRun.id == last.run_id)).one()
     values = dict(zip(taken._fields, taken, strict=True))
-    unknown = unknown_lines(run.bookshop_id)
-    end(session, run=run, move="find_unchanged", at=at, titles_before=last.titles, unknown=unknown, **values)
-    _renew_age(session, run)
+    values |= {"titles_before": last.titles, "unknown": unknown_lines(run.bookshop_id)}
+    _end_unchanged(session, run, last, at, {**values, "took_ms": milliseconds(took)})
 
 
-def _renew_age(session: TenantSession, run: FeedRun) -> None:
-    """The stock is as old as this file, which says what is known already."""
+def _end_unchanged(session: TenantSession, run: FeedRun, last: Applied, at: datetime, facts: dict[str, Any]) -> None:
+    """The stock is as old as this file, which says what is known already; read again, it makes nothing older."""
+    facts["as_of"] = max(last.file_at, run.as_of or run.received_at)
+    end(session, run=run, move="find_unchanged", at=at, **facts)
     session.execute(
         update(BookshopStock)
         .where(BookshopStock.bookshop_id == run.bookshop_id)
-        .values(file_at=run.received_at)
+        .values(file_at=facts["as_of"])
         .execution_options(synchronize_session=False)
     )
 
@@ -178,7 +187,8 @@ def unknown_lines(bookshop_id: int) -> Any:
     )
 
 
-def _milliseconds(took: Callable[[], float]) -> int:
+def milliseconds(took: Callable[[], float]) -> int:
+    """What a stopwatch says, as a run keeps it."""
     return round(took() * 1_000)
 
 
@@ -224,10 +234,9 @@ def _compare(this: _Comparison, took: Callable[[], float]) -> None:
     _remember(session, run, this.reading)
     if last is None or last.open_runs:
         supersede(session, run=run, at=this.at, received=this.whole)
-    nothing_new = last is not None and last.judged_by == last.settings_now
-    if nothing_new and not len(found.changes) and not found.reasons:
-        end(session, run=run, move="find_unchanged", at=this.at, **facts, took_ms=_milliseconds(took))
-        _renew_age(session, run)
+    nothing_new = run.apply_when_safe and not len(found.changes) and not found.reasons
+    if last is not None and nothing_new and last.judged_by == last.settings_now:
+        _end_unchanged(session, run, last, this.at, {**facts, "took_ms": milliseconds(took)})
     elif found.reasons or not run.apply_when_safe:
         _leave_to_a_person(this, {**facts, "changes": pack_changes(found.changes)}, took)
     else:
@@ -278,7 +287,7 @@ def _facts(this: _Comparison, found: _Compared) -> dict[str, Any]:
 def _leave_to_a_person(this: _Comparison, facts: dict[str, Any], took: Callable[[], float]) -> None:
     session, run = this.session, this.run
     name = "hold" if run.apply_when_safe else "compare"
-    facts["took_ms"] = _milliseconds(took)
+    facts["took_ms"] = milliseconds(took)
     fire(session, FEED_RUN, run, name, role=part_of(session), at=this.at, **facts)
     if name == "hold":
         tell_held(session, run=run, at=this.at)
@@ -287,7 +296,8 @@ def _leave_to_a_person(this: _Comparison, facts: dict[str, Any], took: Callable[
 def _apply(this: _Comparison, found: _Compared, facts: dict[str, Any], took: Callable[[], float]) -> None:
     run, header = this.run, this.reading.header
     this.progress("applying", 0, len(found.total.titles))
-    source = Source(run.id, run.bookshop_id, this.reader.vat_included, run.received_at, header.date, header.sender)
+    as_of = run.as_of or run.received_at
+    source = Source(run.id, run.bookshop_id, this.reader.vat_included, as_of, header.date, header.sender)
     write_stock(
         this.session,
         source=source,
@@ -298,7 +308,7 @@ def _apply(this: _Comparison, found: _Compared, facts: dict[str, Any], took: Cal
         its=this.terms,
         at=this.at,
     )
-    facts |= {"took_ms": _milliseconds(took), "as_of": source.as_of}
+    facts |= {"took_ms": milliseconds(took), "as_of": source.as_of}
     end(this.session, run=run, move="apply", at=this.at, **facts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from trade.base import outbox
+from trade.base.clock import stopwatch
 from trade.base.errors import NotAllowed, NotFound, Refused
 from trade.base.files import FileStore
 from trade.base.raw_text import BOUNDS
@@ -37,12 +38,13 @@ def receive_file(
 ) -> FeedRun:
     """Keep the file and open its run; a job reads it where ``queued``, else the caller calls ``process``.
 
-    The same bytes as the last applied file are "unchanged" at once, and no job is asked for.
+    The same bytes as the last applied file are "unchanged" at once, and no job is asked for (but for a dry run).
 
     ``origin`` tells where it came from (``upload``, ``command``, ``demo``). Without ``apply_when_safe`` it is
     a dry run. Raises NotFound for an unknown bookshop, NotAllowed for one that left, Refused for an unknown
     format, an empty file or one that is too large.
     """
+    took = stopwatch()
     bookshop = session.get(Bookshop, bookshop_id)
     if bookshop is None:
         raise NotFound()
@@ -73,7 +75,7 @@ def receive_file(
     session.add(run)
     session.flush()
     if last is not None and not last.open_runs and repeats(session, run=run, file=file, last=last):
-        say_unchanged(session, run=run, last=last, at=at)
+        say_unchanged(session, run=run, last=last, at=at, took=took)
     elif queued:
         outbox.post(session, kind=IMPORT, key=f"{IMPORT}:{run.id}", payload={"run_id": run.id}, bookshop_id=bookshop_id)
     return run

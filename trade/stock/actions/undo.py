@@ -31,10 +31,12 @@ def replay(
 ) -> FeedRun:
     """Read the raw file of a run again, as a new run: after a format was corrected, or the stock has changed.
 
-    It is compared, held and applied like any other file. Raises NotFound.
+    It is compared, held and applied like any other file; the stock is then as old as the file's first arrival. Raises
+    NotFound.
     """
     old = find_run(session, run_id=run_id)
     run = _open(session, old, origin=REPLAY, at=at, apply_when_safe=apply_when_safe)
+    run.as_of = old.as_of or old.received_at
     journal.write(
         session,
         action="feed_run.replay",

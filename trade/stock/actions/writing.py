@@ -58,7 +58,7 @@ def write_stock(
         stock = applied(before.titles, changes)
         _keep_snapshot(session, source.bookshop_id, Snapshot(stock, content_of(stock)))
     titles = len(before.titles) + int(np.count_nonzero(changes.quantity_after > 0)) - _held_before(changes)
-    _renew(session, source, titles=titles, sender=(last.sender if last else "") or source.sender, mark=mark)
+    _renew(session, source, titles=titles, sender=source.sender or (last.sender if last else ""), mark=mark)
     if last is None or last.copies_left:
         _settle_holds(session, source)
     if last is not None and last.judged_by != mark:
@@ -135,7 +135,7 @@ def _keep_snapshot(session: TenantSession, bookshop_id: int, stock: Snapshot) ->
 
 
 def _renew(session: TenantSession, source: Source, *, titles: int, sender: str, mark: str) -> None:
-    """The stock is as old as its file's arrival; a bookshop's first file teaches its sender."""
+    """The stock is as old as its file's arrival; who sent the last applied file is who sends for the bookshop."""
     values = {
         "run_id": source.run_id,
         "file_at": source.as_of,

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, case, exists, func, or_, select
 
 from trade.base.tenancy import TenantSession
-from trade.catalogue.models import Book
+from trade.catalogue.models import Book, BookPrice
 from trade.members.models import Bookshop
 from trade.stock.models import FeedRun, StockArrival, StockHold, StockLine
 from trade.stock.queries.age import freshness_of
@@ -91,10 +91,14 @@ def _gone(session: TenantSession, bookshop_id: int, since: datetime) -> set[int]
 
 
 def _moved(since: datetime) -> ColumnElement[bool]:
-    """A file, a price or a reservation changed how many can be promised."""
+    """A file, a verdict or a reservation changed how many can be promised, or the network's price is another.
+
+    Prices are asked for here: to mark the lines of a repriced book would write a thousand rows for it.
+    """
     held = exists().where(
         StockHold.bookshop_id == StockLine.bookshop_id,
         StockHold.isbn == StockLine.isbn,
         or_(StockHold.created_at >= since, StockHold.released_at >= since),
     )
-    return or_(StockLine.changed_at >= since, held)
+    repriced = exists().where(BookPrice.isbn == StockLine.isbn, BookPrice.applied_at >= since)
+    return or_(StockLine.changed_at >= since, held, repriced)
