@@ -18,8 +18,9 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
@@ -130,8 +131,21 @@ def percentiles(values: Sequence[float]) -> tuple[float, float]:
 
 
 def peak_mebibytes() -> float:
-    """The most memory that this process has had so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """The most memory that this process has had so far, or since :func:`forget_peak`.
+
+    Linux's own mark of this program: ``ru_maxrss`` would begin with the memory of whoever started it.
+    """
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    marks = dict(line.split(":", 1) for line in status.read_text().splitlines())
+    return int(marks["VmHWM"].split()[0]) / 1024
+
+
+def forget_peak() -> None:
+    """Let the peak begin anew (on Linux)."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
 
 
 def main(measure: Callable[[int], None], *, scale: int, scale_means: str) -> None:

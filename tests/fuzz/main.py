@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import resource
 import sys
 import time
+import warnings
+from collections import Counter
 from pathlib import Path
 
 from hypothesis.strategies import text
 
-from tests.fuzz.running import MEBIBYTE, Finding, bound_memory, parsers, throw
+from tests.bench.figures import forget_peak, peak_mebibytes
+from tests.fuzz.running import Finding, bound_memory, parsers, throw
 
 RUNS = 100_000
 SHORT = 1_000
@@ -29,22 +31,22 @@ def main(arguments: list[str]) -> int:
     if unknown:
         asked.error(f"there is no parser {', '.join(unknown)}")
     text().validate()  # hypothesis makes its tables of letters once in a folder: no memory of a parser's
+    warnings.simplefilter("ignore")  # a library's remarks on damaged files would be kept, each in its own words
     bound_memory()
     for name in options.parser or sorted(known):
         begun = time.monotonic()
+        forget_peak()
         try:
             runs = SHORT // known[name].cost if options.short else options.runs
-            outcomes = list(throw(known[name], runs=runs, seed=options.seed))
+            outcomes = Counter(throw(known[name], runs=runs, seed=options.seed))
         except Finding as finding:
             kept = Path(f"found-{finding.parser}.bin").resolve()
             kept.write_bytes(finding.data)
             sys.stdout.write(f"{finding}\nkept as {kept}; seed {options.seed}\n")
             return 1
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 // MEBIBYTE
         took = time.monotonic() - begun
-        read = sum(outcomes)
-        counts = f"{len(outcomes)} files, {read} read, {len(outcomes) - read} refused"
-        sys.stdout.write(f"{name}: {counts}, {took:.1f} s, peak {peak} MiB\n")
+        counts = f"{outcomes.total()} files, {outcomes[True]} read, {outcomes[False]} refused"
+        sys.stdout.write(f"{name}: {counts}, {took:.1f} s, peak {peak_mebibytes():.0f} MiB\n")
         sys.stdout.flush()
     return 0
 

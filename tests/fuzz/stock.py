@@ -16,7 +16,7 @@ from unittest.mock import patch
 import numpy as np
 from openpyxl import Workbook
 
-from tests.fuzz.running import Parser, damaged
+from tests.fuzz.running import Parser, damaged, keepable
 from trade.base.raw_text import decode, numbered_lines
 from trade.stock import configured, quick, table
 from trade.stock.arrival import unpack
@@ -42,7 +42,10 @@ def sane(reading: Reading) -> None:
     digits = sheet.isbn[:, None] // 10 ** np.arange(12, -1, -1, dtype=np.int64) % 10
     assert (digits @ weights % 10 == 0).all()
     assert (sheet.isbn // 10**7 != 978978).all()
-    assert all(str(rejected.reason) and len(rejected.excerpt) <= 80 for rejected in reading.rejected)
+    for rejected in reading.rejected:
+        assert str(rejected.reason) and len(rejected.excerpt) <= 80
+        assert keepable(rejected), "the database keeps no such text"
+    assert keepable(reading.header.sender), "the database keeps no such sender"
 
 
 def by_line(read: Read, count: Count, data: bytes) -> None:
@@ -100,7 +103,7 @@ def geslib_change(data: bytes) -> None:
 
 def unpacked(data: bytes) -> None:
     plain, name = unpack(data, "stock.zip")
-    assert isinstance(plain, bytes) and "/" not in name
+    assert isinstance(plain, bytes) and "/" not in name and keepable(name)
 
 
 # --- good files to damage ---
@@ -165,13 +168,52 @@ JSON = (
     b'{"modifiedSince": null}\n{"total": 2, "stocks": [{"ref": "9788437604947", "available": 3, "price": 22.99}]}\n'
     b'{"stocks": [{"ref": 9782070368228, "available": "1"}, {"available": 1}]}\n{"stocks": []}'
 )
-JSON_LINES = (
-    b'{"modifiedSince": "2026-11-24T00:00:00Z"}',
-    b'{"stocks": [{"ref": "9788437604947", "available": 3, "price": 22.99}]}',
-    b'{"stocks": [{"ref": null, "available": -3, "price": 1e400}, 5, [], {}]}',
-    b'{"stocks": [{"ref": "9788437604947", "available": 1E2, "price": "x"}]}',
-    b'{"stocks": []}',
+JSON_VALUES = (
+    *(b"null", b"true", b"[]", b"{}", b"[[[]]]", b'""', b'"9788437604947"', b"9782070368228", b"3", b"-3", b"0"),
+    *(
+        b"1.0",
+        b"22.99",
+        b"22.999",
+        b"1E2",
+        b"1e400",
+        b"1e999999",
+        b"1e99999999999999999999",
+        b"1e-99999999999",
+        b"-0.0",
+    ),
+    *(b"NaN", b"9" * 5_000, b'"\\u0000"', b'"\\ud800"', '"١٢"'.encode(), b'"15,90"', b'"1e5"', b'"x"', b'{"ref": 1}'),
+    *(b"-Infinity", b"1" * 30, b"0." + b"1" * 5_000, b'"2026-11-24T00:00:00Z"', b'"' + b"9" * 5_000 + b'"'),
 )
+_JSON_VALUE = re.compile(rb'(?<=[:,\[])\s*("[^"]*"|[-\w.]+)(?=\s*[,\]}])')
+_JSON_ROW = re.compile(rb"(?<=[,\[])\s*(\{[^{}]*\})")
+_JSON_KEY = re.compile(rb'"(\w+)"(?=:)')
+
+
+def bent_json(data: bytes, chance: random.Random) -> bytes:
+    """An answer that is still JSON: values and keys changed, rows doubled and dropped; else plain damage."""
+    if chance.random() < 0.2:
+        return damaged(data, chance)
+    for _ in range(chance.randint(1, 6)):
+        pattern = chance.choices((_JSON_VALUE, _JSON_ROW, _JSON_KEY), (8, 1, 1))[0]
+        found = list(pattern.finditer(data))
+        if not found:
+            return data
+        place = chance.choice(found)
+        if pattern is _JSON_KEY:
+            new = chance.choice((b"ref", b"price", b"stocks", b"total", b"modifiedSince", b"x"))
+        elif pattern is _JSON_ROW:
+            new = chance.choice((place[1] + b", " + place[1], *JSON_VALUES))
+        else:
+            new = chance.choice(JSON_VALUES)
+        data = data[: place.start(1)] + new + data[place.end(1) :]
+    return data
+
+
+def inside_a_gzip(data: bytes, chance: random.Random) -> bytes:
+    """Damage what is packed, or now and then the packing."""
+    if chance.random() < 0.5:
+        return damaged(data, chance)
+    return gzip.compress(damaged(gzip.decompress(data), chance), chance.randrange(10))
 
 
 VALUES = re.compile(rb">([^<>]+)<|\"([^\"<>]*)\"")
@@ -268,7 +310,7 @@ PARSERS = [
     ),
     Parser("geslib_initial", partial(whole, geslib.read), (INITIAL,), b"I|\r\n", GESLIB_LINES),
     Parser("geslib_change", geslib_change, (b"\r\n".join(GESLIB_LINES),), b"B|1|1\r\n", GESLIB_LINES),
-    Parser("stocks_json", partial(whole, stocks_json.read), (JSON,), b"", JSON_LINES),
-    Parser("unpack_gzip", unpacked, (gzip.compress(CSV), gzip.compress(CSV) * 2)),
+    Parser("stocks_json", partial(whole, stocks_json.read), (JSON,), damage=bent_json),
+    Parser("unpack_gzip", unpacked, (gzip.compress(CSV), gzip.compress(CSV) * 2), damage=inside_a_gzip),
     Parser("unpack_zip", unpacked, (zipped("a/stock.csv", CSV),), damage=inside_a_zip),
 ]

@@ -6,6 +6,7 @@ import gzip
 import io
 import os
 import random
+import re
 import subprocess
 import sys
 import zipfile
@@ -14,7 +15,7 @@ from importlib import import_module
 import pytest
 
 from config.settings import ROOT
-from tests.fuzz.running import Finding, Parser, damaged, parsers, throw, tried
+from tests.fuzz.running import MEBIBYTE, MEMORY, Finding, Parser, damaged, keepable, parsers, throw, tried
 from tests.fuzz.stock import by_line, lines_behind
 from trade.base.errors import Refused
 from trade.base.raw_text import BOUNDS, decode
@@ -23,8 +24,6 @@ from trade.stock import readers
 from trade.stock.arrival import unpack
 from trade.stock.formats import model_csv
 from trade.stock.rules import Header, Reading, reading_of
-
-MEBIBYTE = 1 << 20
 
 
 @pytest.mark.seed("F06")
@@ -36,6 +35,14 @@ def test_a_thousand_files_for_every_parser_in_a_process_of_little_memory(room: s
     told = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stdout + told.stderr
     assert len(told.stdout.splitlines()) == len(names)
+    peaks = [int(peak) for peak in re.findall(r"peak (\d+) MiB", told.stdout)]
+    assert len(peaks) == len(names)
+    assert 0 < max(peaks) < MEMORY // MEBIBYTE // 2, told.stdout
+
+
+def test_what_the_database_does_not_keep_is_seen() -> None:
+    assert not keepable("a\x00b") and not keepable(("x", ["\\\x00"])) and not keepable("\ud800")
+    assert keepable("a\\x00b é📚 \\ud800 \x01")
 
 
 def test_every_stock_format_is_under_fire() -> None:

@@ -12,12 +12,20 @@ class Refused(Exception):
     """A rule says no; nothing was changed.
 
     ``text`` is translatable and tells the remedy; ``field`` names the form field it belongs to, if any.
+    Its values may come from a file or a form: what no person can read (NUL, half a surrogate) and no database
+    keeps is a blank in them.
     """
 
     def __init__(self, message: str, *, field: str | None = None, **values: object) -> None:
-        self.text = Text(message, values)
+        self.text = Text(message, {name: _printable(value) for name, value in values.items()})
         self.field = field
         super().__init__(str(self.text))
+
+
+def _printable(value: object) -> object:
+    if not isinstance(value, str) or value.isprintable():
+        return value
+    return "".join(letter if letter.isprintable() else " " for letter in value)
 
 
 class NotFound(Refused):

@@ -11,6 +11,7 @@ from trade.base.text import N_
 
 _PADDING = b"\x00\x1a \t\r\n"
 _ARCHIVE = b"PK\x03\x04"
+LONGEST_NUMBER = 4_000
 
 
 @dataclass(frozen=True)
@@ -80,5 +81,8 @@ def streamed_lines(stream: BinaryIO, *, longest: int) -> Iterator[tuple[int, byt
 
 
 def digits(text: str) -> int | None:
-    """A whole number written in ASCII digits only, or None (``int()`` takes ``١٢``, ``1_000`` and ``+5``)."""
-    return int(text) if text.isascii() and text.isdigit() else None
+    """A whole number written in ASCII digits only, or None (``int()`` takes ``١٢``, ``1_000`` and ``+5``).
+
+    None, too, where there are more digits than ``int()`` takes at all.
+    """
+    return int(text) if len(text) <= LONGEST_NUMBER and text.isascii() and text.isdigit() else None

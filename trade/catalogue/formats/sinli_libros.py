@@ -185,7 +185,7 @@ def _number(text: str) -> str:
 
 
 def _edition(text: str) -> int | None:
-    digits = re.match(r"[0-9]+", text.strip())
+    digits = re.match(r"[0-9]{1,4}(?![0-9])", text.strip())
     return int(digits[0]) or None if digits else None
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from trade.base.errors import Refused
 from trade.base.fixed_width import Column, Layout
+from trade.base.plain import tidy
 from trade.base.raw_text import decode
 from trade.base.text import N_
 from trade.catalogue.rules import isbn13
@@ -45,7 +46,7 @@ def read(data: bytes) -> Reading:
     def normal(part: Lines) -> Found:
         return _normal(part, layout, sender)
 
-    return read_by(lines, normal, careful, Header(day, sender))
+    return read_by(lines, normal, careful, Header(day, tidy(sender)))
 
 
 def _date(line: str) -> date:

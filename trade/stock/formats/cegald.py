@@ -13,6 +13,7 @@ import numpy as np
 
 from trade.base.errors import Refused
 from trade.base.fixed_width import Column, Layout
+from trade.base.plain import tidy
 from trade.base.raw_text import decode
 from trade.base.text import N_
 from trade.catalogue.rules import isbn13
@@ -66,7 +67,7 @@ def _sender(number: int, line: str) -> str:
             N_("This is CEGALD version %(version)s; version 02 is read. Change it in your software."),
             version=found["version"],
         )
-    return found["sender"].strip()
+    return tidy(found["sender"])
 
 
 def _header(number: int, line: str, sender: str) -> Header:

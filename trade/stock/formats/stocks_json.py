@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from trade.base.errors import Refused
@@ -56,7 +56,7 @@ def page_of(text: str) -> dict[str, Any]:
     if len(text) > LONGEST_PAGE:
         raise Refused(N_("A page of the answer is too large."))
     try:
-        page = json.loads(text, parse_float=Decimal, parse_constant=_no_number)
+        page = json.loads(text, parse_float=_exact, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise Refused(N_("The answer is no JSON: “%(begins)s”."), begins=text[:40]) from error
     if not isinstance(page, dict):
@@ -78,6 +78,14 @@ def _pages(text: str) -> Iterator[dict[str, Any]]:
         return
     for line in lines:
         yield page_of(line)
+
+
+def _exact(text: str) -> Decimal | str:
+    """The number as it is written; its text where no number is so large, so that only its row is refused."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return text
 
 
 def _no_number(text: str) -> NoReturn:
@@ -113,9 +121,9 @@ def _price(value: Any, in_cents: bool) -> int | None:
         value = Decimal(value) if value.replace(".", "", 1).isdigit() else value
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise Refused(N_("“%(price)s” is no price; write it like 20,90 or 20.90."), price=str(value)[:40])
-    cents = value if in_cents else value * 100
-    if not -MAX_PRICE <= cents <= MAX_PRICE:
+    most = MAX_PRICE if in_cents else MAX_PRICE // 100
+    if not -most <= value <= most:  # before anything is reckoned with it: 1e999999 times 100 is no number any more
         raise Refused(N_("The price %(price)s is above 10,000 EUR: its field has shifted."), price=str(value)[:20])
-    if cents != int(cents):
+    if value != round(value, 0 if in_cents else 2):
         raise Refused(N_("The price %(price)s has more than two decimals."), price=str(value)[:20])
-    return price_of(str(int(cents)))
+    return price_of(str(int(value if in_cents else value * 100)))

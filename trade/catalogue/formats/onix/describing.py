@@ -149,7 +149,7 @@ def pages(described: Part) -> int | None:
     }
     told = [extents[kind].text("ExtentValue") for kind in ("00", "07", "11", "05", "06", "08") if kind in extents]
     for text in (*told, described.text("NumberOfPages")):
-        if text.isascii() and text.isdigit() and 0 < int(text[:9]) < 100_000:
+        if len(text) < 10 and text.isascii() and text.isdigit() and 0 < int(text) < 100_000:
             return int(text)
     return None
 
