@@ -26,6 +26,7 @@ from config.settings import ROOT, Config, load
 from invoices.store import Store
 from tests.cast import NOW, Cast
 from tests.cast import load as load_cast
+from tests.doubles.starting import StripeDouble, stripe_double
 from trade.base import crypto
 from trade.base.clock import Clock
 from trade.base.tenancy import SYSTEM, Profile, Scope, TenantSession, session_for
@@ -78,6 +79,13 @@ def endpoints() -> Iterator[Endpoints]:
     """The addresses of the private servers of the tests, shared by all test processes."""
     with Services(ROOT / "var" / "tests", "es", durable=False).borrowed() as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def stand_in() -> Iterator[StripeDouble]:
+    """The stand-in for Stripe, shared by the tests of a process: each takes accounts of its own (``rk_test_...``)."""
+    with stripe_double() as double:
+        yield double
 
 
 @dataclass

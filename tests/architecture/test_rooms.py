@@ -14,6 +14,7 @@ ADAPTERS = {
     "catalogue": {"formats", "engines", "clients"},
     "privacy": {"kinds"},
     "trastienda": {"distributors"},
+    "payments": {"gateways"},
 }
 # Two words more, in one room only. ``permissions`` is the table of sentences that every URL demands, ``identity``
 # the plain value that says who asks: the access guard and every menu read both on each request, and neither is

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.request import Request, urlopen
 
 from config.settings import ROOT
 
@@ -25,5 +30,31 @@ def catalogue_services() -> Iterator[Login]:
 
         try:
             yield credentials
+        finally:
+            process.terminate()
+
+
+@dataclass(frozen=True)
+class StripeDouble:
+    """A running stand-in for Stripe; ``pull`` pulls its strings (``tests/doubles/stripe/server.py``)."""
+
+    address: str
+
+    def pull(self, string: str, **told: Any) -> Any:
+        """Ask the stand-in itself: pay, hold webhooks, let something go wrong."""
+        asked = Request(f"{self.address}/_control/{string}", data=json.dumps(told).encode(), method="POST")
+        with urlopen(asked, timeout=10) as answer:
+            return json.load(answer)
+
+
+@contextmanager
+def stripe_double() -> Iterator[StripeDouble]:
+    """The stand-in for Stripe in a process of its own."""
+    command = [sys.executable, "-m", "tests.doubles.stripe"]
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environ) as process:
+        assert process.stdout is not None
+        try:
+            yield StripeDouble(f"http://127.0.0.1:{int(process.stdout.readline())}")
         finally:
             process.terminate()
