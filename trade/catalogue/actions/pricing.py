@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Integer, Text, func, insert, select, update
 
 from trade.base.sets import row_table, value_table
 from trade.base.tenancy import TenantSession
+from trade.catalogue.actions.locks import lock_catalogue
 from trade.catalogue.engines import note_changed
 from trade.catalogue.models import Book, BookPrice
 from trade.catalogue.queries.prices import prices_at
@@ -58,6 +59,7 @@ def apply_due_prices(session: TenantSession, *, at: datetime) -> int:
 
     Set-based, a slice at a time; harmless when called again.
     """
+    lock_catalogue(session)
     moved = 0
     while isbns := _due(session, at):
         in_force = prices_at(session, isbns=isbns, at=at)

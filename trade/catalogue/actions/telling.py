@@ -12,12 +12,11 @@ from sqlalchemy import Table, delete, func, select
 from trade.base.sets import put_rows
 from trade.base.tenancy import TenantSession
 from trade.base.text import N_, Text
+from trade.catalogue.actions.locks import lock_catalogue
 from trade.catalogue.actions.renewing import renew
 from trade.catalogue.models import Book, BookSource, CatalogueSource
 from trade.catalogue.rules import Said, combined, digest_of, opened, squeezed, written
 
-_ONE_AT_A_TIME: Final = 727_031
-"""Advisory lock: two sources that speak of one book at once would each miss the other's word."""
 UNTITLED: Final = N_("The catalogue does not know this book, and the record has no title.")
 
 
@@ -49,7 +48,7 @@ def tell(
 
     A book that only this source named loses its availability when the source withdraws; it stays known.
     """
-    session.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
+    lock_catalogue(session)
     isbns = list({telling.isbn for telling in tellings})
     before = _kept(session, source, isbns)
     known = set(session.scalars(select(Book.isbn).where(Book.isbn == func.any(isbns))))
@@ -98,7 +97,7 @@ def renew_shared(session: TenantSession, *, after: int, limit: int, at: datetime
 
     Returns the last ISBN looked at, to go on after it, or None where that was the end.
     """
-    session.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
+    lock_catalogue(session)
     several = (
         select(BookSource.isbn)
         .where(BookSource.isbn > after)

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, case, cast, func, sel
 from trade.base import outbox
 from trade.base.numbers import number_array, number_table
 from trade.base.tenancy import TenantSession
-from trade.stock.actions.locks import lock_stock
+from trade.stock.actions.locks import lock_stock, lock_stocks
 from trade.stock.columns import Mask
 from trade.stock.models import BookshopStock, StockLine
 from trade.stock.queries import NOT_SHOWN, SHOWN, books, newest_value, numbers, terms
@@ -30,14 +30,23 @@ def rejudge(session: TenantSession, *, bookshop_id: int, at: datetime) -> int:
 
 
 def rejudge_books(session: TenantSession, *, isbns: Iterable[int], at: datetime) -> int:
-    """Judge these books anew in every bookshop (after a price changed or a book arrived); returns how many moved."""
+    """Judge these books anew in every bookshop (after a price changed or a book arrived); returns how many moved.
+
+    Only under the catalogue's lock. Bookshops where a verdict moves are locked as a file locks its own, and looked at
+    again: a file that was just being written is waited for, not met half-way.
+    """
     wanted = np.unique(np.fromiter(isbns, dtype=np.int64))
     moved = 0
     for begin in range(0, len(wanted), BATCH):
         these = StockLine.isbn == func.any(number_array(BigInteger, wanted[begin : begin + BATCH]))
         # Each half has a partial index of its own.
-        lines = [_lines(session, these, half) for half in (SHOWN, NOT_SHOWN)]
-        moved += _judge(session, np.concatenate(lines), at)
+        lines = np.concatenate([_lines(session, these, half) for half in (SHOWN, NOT_SHOWN)])
+        bookshops = np.unique(_judgement(session, lines, at)[0]).tolist()
+        if bookshops:
+            lock_stocks(session, bookshop_ids=bookshops)
+            own = StockLine.bookshop_id.in_(bookshops)
+            lines = np.concatenate([_lines(session, these, own, half) for half in (SHOWN, NOT_SHOWN)])
+            moved += _judge(session, lines, at)
     return moved
 
 
@@ -86,8 +95,16 @@ def _lines(session: TenantSession, *which: ColumnElement[bool]) -> NDArray[np.in
 
 
 def _judge(session: TenantSession, lines: NDArray[np.int64], at: datetime) -> int:
+    moved = _judgement(session, lines, at)
+    if len(moved[0]):
+        _write(session, *moved, at=at)
+    return len(moved[0])
+
+
+def _judgement(session: TenantSession, lines: NDArray[np.int64], at: datetime) -> tuple[NDArray[np.int64], ...]:
+    """Bookshop, ISBN, price and number of the verdict of those lines whose price or verdict moves."""
     if not len(lines):
-        return 0
+        return (lines[:, 0],) * 4
     lines = lines[np.lexsort((lines[:, 1], lines[:, 0]))]
     bookshop, isbn, written, declared, verdict, vat = lines.T
     known = books(session, isbns=np.unique(isbn))
@@ -99,9 +116,7 @@ def _judge(session: TenantSession, lines: NDArray[np.int64], at: datetime) -> in
         cents, prices_verdict = judged(written[own], facts, vat_included=bool(vat[own][0]))
         prices[own], told[own] = np.maximum(cents, NO_PRICE), prices_verdict
     moved: Mask = (prices != declared) | (told != verdict)
-    if moved.any():
-        _write(session, bookshop[moved], isbn[moved], prices[moved], told[moved], at=at)
-    return int(np.count_nonzero(moved))
+    return bookshop[moved], isbn[moved], prices[moved], told[moved]
 
 
 def _write(session: TenantSession, *moved: NDArray[np.int64], at: datetime) -> None:
