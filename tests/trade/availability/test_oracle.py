@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -47,7 +47,7 @@ def plant(session: TenantSession, world: World) -> tuple[list[int], list[int], A
     """Write the world down; returns the ids of its bookshops, its ISBNs and what its distributors answer."""
     number = next(_numbers)
     categories = {row.key: row.id for row in session.query(Category)}
-    isbns = [FIRST_ISBN + number * 10 + title for title in range(len(world.titles))]
+    isbns = [FIRST_ISBN + number * 100 + title for title in range(len(world.titles))]
     for isbn, title in zip(isbns, world.titles, strict=True):
         release = None if title.release is None else oracle.asked_on(world) + timedelta(days=title.release)
         session.add(
@@ -181,8 +181,8 @@ def _stock(session: TenantSession, world: World, place: int, shop: int, isbns: l
     rejudge(session, bookshop_id=shop, at=at)
 
 
-def compare(house: House, world: World) -> None:
-    """What every entrance says, against the oracle. Nothing stays behind."""
+def compare(house: House, world: World, *, why: bool = False) -> None:
+    """What every entrance says, against the oracle; with ``why`` the page that explains too. Nothing stays behind."""
     profile = replace(house.profile, modules=house.profile.modules | world.modules)
     session = make_session(house.engine, SYSTEM, profile)
     try:
@@ -205,9 +205,19 @@ def compare(house: House, world: World) -> None:
                 shown = place in {served.shop for served in shelf}
                 cause = queries.why_hidden(session, bookshop_id=shop, isbn=isbn, at=at)
                 assert (cause is None) == shown, (place, cause)
+                label = next((served.label for served in expected if served.shop == place), None)
+                assert not why or _explained(session, world, place, shop, isbn, answers) == label, (place, title)
     finally:
         session.rollback()
         session.close()
+
+
+def _explained(session: TenantSession, world: World, place: int, shop: int, isbn: int, answers: Answers) -> str | None:
+    """The first way that holds by what the bookseller is told."""
+    steps = queries.explain(session, bookshop_id=shop, isbn=isbn, at=world.at, answers=answers).steps
+    only = [step for step in steps if step.way == "delegated"] if world.shops[place].back_room else steps
+    stopped = any("nobody" in step.why.message for step in steps if step.way is None)
+    return None if stopped else next((str(step.way) for step in only if step.holds), None)
 
 
 def _told(shops: list[int], offer: queries.Offer) -> Served:
@@ -230,6 +240,38 @@ def _told(shops: list[int], offer: queries.Offer) -> Served:
 @given(world=oracle.worlds())
 def test_availability_equals_the_oracle(shared_house: House, world: World) -> None:
     compare(shared_house, world)
+
+
+@pytest.mark.seed("T139", "T150")
+def test_what_the_publisher_says_opens_and_closes_each_way(shared_house: House) -> None:
+    """Every word of a publisher, and a bookshop for each way: of its own, a distributor's, another's, a delegate's."""
+    said = [*oracle.SELLABLE, "recalled"]
+    every = range(len(said))
+    line = {title: oracle.Line(2, 2000, several_prices=False, held=0) for title in every}
+    plain = oracle.Shop(
+        "active", "Europe/Madrid", None, "MD", "peninsula", 5, None, {}, False, False, False, [], [], {}, frozenset()
+    )
+    world = World(
+        datetime(2026, 11, 24, 10, 0, tzinfo=UTC),
+        None,
+        oracle.MODULES,
+        [
+            replace(plain, lines=line, sells=True),
+            replace(plain, trusted=[oracle.Trust(0, on=True)]),
+            replace(plain, trusted=[oracle.Trust(1, on=True)]),
+            replace(plain, buys=True),
+            replace(plain, presales=frozenset(every)),
+            replace(plain, back_room=True, delegated=[oracle.Trust(0, on=True)]),
+        ],
+        [oracle.Title("fixed_price", 2000, word, 2) for word in said],
+        [
+            oracle.Supplier("active", True, 30, prints, 5, frozenset(every), dict.fromkeys(every, 1))
+            for prints in (False, True)
+        ],
+    )
+    labels = [{served.label for served in oracle.answers(world, title)} for title in every]
+    assert set.union(*labels) == set(oracle.ORDER), "each way is open to some"
+    compare(shared_house, world, why=True)
 
 
 def _late_files_count(patch: pytest.MonkeyPatch) -> None:

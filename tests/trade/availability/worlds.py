@@ -1,7 +1,7 @@
 """Small networks as plain values: what chance may make of them, and what the rules of the house say of each.
 
-The second half is the oracle. It is written from ``domain.md`` 1.6.1 and 1.6.2 and the rows F01, T55, T79, T80, T86,
-T88, T109, T124, T134-T142 and T150 alone, bookshop by bookshop, and imports no rule of availability or of stock.
+The second half is the oracle. It is written from ``domain.md`` 1.6.1, 1.6.2 and 3.5 and the rows F01, T55, T79, T80,
+T86, T88, T109, T124, T134-T142 and T150 alone, bookshop by bookshop, and imports no rule of availability or of stock.
 """
 
 from __future__ import annotations
@@ -19,6 +19,19 @@ ZONES = ("Europe/Madrid", "Atlantic/Canary")
 PLACES = (None, (40.4, -3.7), (41.4, 2.2), (28.1, -15.4))
 CATEGORIES = ("fixed_price", "imported")
 HIDE_HOURS, MARK_HOURS, HIDE_DISTRIBUTOR_HOURS = 72, 36, 96
+#: domain.md 3.5, the last column: yes, in a presale, stock of bookshops only, no; own copies always.
+SELLABLE = {
+    "available": "yes",
+    "short_term_out": "yes",
+    "out_indefinitely": "no",
+    "reprinting": "no",
+    "forthcoming": "presale",
+    "replaced": "no",
+    "print_on_demand": "yes",
+    "not_ours": "no",
+    "sold_out": "bookshops",
+    "discontinued": "bookshops",
+}
 MODULES = frozenset({"back_room", "trade", "presales"})
 
 
@@ -122,7 +135,7 @@ def worlds(draw: st.DrawFn) -> World:
         Title(
             draw(st.sampled_from(CATEGORIES)),
             draw(_often(2000, None, 2100)),
-            draw(_often("available", "recalled", "forthcoming", "forthcoming", "print_on_demand", "discontinued")),
+            draw(_often("available", "recalled", *["forthcoming"] * 2, *["print_on_demand"] * 2, *SELLABLE)),
             draw(st.sampled_from((None, 0, 1, 2, 30))),
         )
         for _ in range(TITLES)
@@ -252,6 +265,8 @@ def sold(world: World, title: int) -> bool:
 
 def supplied(world: World, shop: Shop, title: int, *, printed: bool) -> Trust | None:
     """The first distributor in the bookshop's order that is switched on and has it, from stock or by printing."""
+    if SELLABLE[world.titles[title].said] != "yes":
+        return None
     for trust in shop.trusted:
         supplier = world.suppliers[trust.distributor]
         counts = supplier.stock_age is not None and supplier.stock_age < HIDE_DISTRIBUTOR_HOURS
@@ -264,7 +279,8 @@ def supplied(world: World, shop: Shop, title: int, *, printed: bool) -> Trust | 
 def seller(world: World, number: int, title: int) -> int | None:
     """Another bookshop that has it and sells to bookshops: same province, same zone, newest file, first."""
     buyer = world.shops[number]
-    if "trade" not in world.modules or not buyer.buys:
+    passed_on = SELLABLE[world.titles[title].said] in ("yes", "bookshops")
+    if "trade" not in world.modules or not buyer.buys or not passed_on:
         return None
     found = [
         (shop.province != buyer.province, shop.shipping_zone != buyer.shipping_zone, shop.file_age or 0, other)
@@ -276,6 +292,8 @@ def seller(world: World, number: int, title: int) -> int | None:
 
 def delegate(world: World, shop: Shop, title: int) -> int | None:
     """T80, T86: the first delegated distributor that is certified today and says that it has it."""
+    if SELLABLE[world.titles[title].said] != "yes":
+        return None
     for trust in shop.delegated:
         supplier = world.suppliers[trust.distributor]
         certified = supplier.delegated and supplier.certified is not None and supplier.certified >= 0

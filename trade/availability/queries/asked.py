@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from trade.availability.queries.directory import Marks, known
 from trade.availability.rules.directory import Directory, Files, Numbers
-from trade.availability.rules.labels import SALES_STOPPED
+from trade.availability.rules.labels import WAYS_OPEN, Label
 from trade.availability.rules.network import BookFacts
 from trade.base.tenancy import TenantSession
 from trade.catalogue.records import Availability
@@ -40,6 +40,7 @@ _ASKED = text(
     """
 )
 _LOW = 0xFFFFFFFF
+NO_WAY: frozenset[Label] = frozenset()
 NO_ANSWERS: Mapping[tuple[int, int], LiveAnswer] = {}
 
 
@@ -85,7 +86,7 @@ def _facts(directory: Directory, row: Any, answers: Mapping[int, LiveAnswer], pr
         release = row.release
     return BookFacts(
         isbn=row.isbn,
-        sellable=bool(row.priced) and row.availability not in SALES_STOPPED,
+        open_ways=WAYS_OPEN[Availability(row.availability)] if row.priced else NO_WAY,
         print_on_demand=row.availability == Availability.PRINT_ON_DEMAND,
         shelf=shelf,
         copies=copies,

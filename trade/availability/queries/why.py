@@ -11,12 +11,23 @@ from sqlalchemy import select
 from trade.availability.queries.asked import NO_ANSWERS, Asked, ask
 from trade.availability.queries.offers import Offer, offer_at
 from trade.availability.queries.shelves import facts as shelf_facts
-from trade.availability.rules import SALES_STOPPED, WHY_HIDDEN, Hidden, Label, Served, serve, why_hidden
+from trade.availability.rules import (
+    SALES_STOPPED,
+    WAYS_OPEN,
+    WHY_CLOSED,
+    WHY_HIDDEN,
+    Hidden,
+    Label,
+    Served,
+    serve,
+    why_hidden,
+)
 from trade.availability.rules.directory import NOT_TRUSTED
 from trade.base.errors import NotFound
 from trade.base.tenancy import TenantSession
 from trade.base.text import N_, Text
 from trade.catalogue.models import Book
+from trade.catalogue.records import Availability
 from trade.trastienda.rules import LiveAnswer
 
 
@@ -58,10 +69,10 @@ def explain(
     steps = [
         *_for_all(asked, book, place),
         _shelf(hidden),
-        *_trusted(asked, isbn, place),
-        _other(session, asked, served, place),
+        *_trusted(asked, isbn, place, book),
+        _other(session, asked, served, place, book),
         _presale(session, asked, isbn, place),
-        *_delegated(asked, isbn, place),
+        *_delegated(asked, isbn, place, book),
     ]
     return Explanation(book, offer_at(asked, asked.books[isbn], served, place), hidden, steps)
 
@@ -89,7 +100,13 @@ def _shelf(hidden: Hidden | None) -> Step:
     return Step(Label.ON_SHELF, False, Text(WHY_HIDDEN[hidden]))
 
 
-def _trusted(asked: Asked, isbn: int, place: int) -> Iterator[Step]:
+def _closed(book: Book | None, way: Label) -> Step | None:
+    """What the publisher says against a way; what stops all of them stands before (``_for_all``)."""
+    said = Availability(book.availability) if book else Availability.AVAILABLE
+    return Step(way, False, Text(WHY_CLOSED[said])) if said in WHY_CLOSED and way not in WAYS_OPEN[said] else None
+
+
+def _trusted(asked: Asked, isbn: int, place: int, book: Book | None) -> Iterator[Step]:
     directory, facts = asked.directory, asked.books[isbn]
     mine = {one: int(ranks[place]) for one, ranks in directory.trusted.items() if ranks[place] < NOT_TRUSTED}
     if not mine:
@@ -102,11 +119,13 @@ def _trusted(asked: Asked, isbn: int, place: int) -> Iterator[Step]:
             yield Step(way, False, Text(N_("%(distributor)s has sent no stock for days: it does not count."), values))
         elif one not in facts.distributors:
             yield Step(way, False, Text(N_("%(distributor)s does not have it."), values))
+        elif closed := _closed(book, way):
+            yield closed
         else:
             yield Step(way, True, Text(N_("%(distributor)s has it: it takes %(from)s to %(to)s hours."), values))
 
 
-def _other(session: TenantSession, asked: Asked, served: Served, place: int) -> Step:
+def _other(session: TenantSession, asked: Asked, served: Served, place: int, book: Book | None) -> Step:
     directory, way = asked.directory, Label.OTHER_BOOKSHOP
     others = [other for other in served.shelf.tolist() if other != place and directory.sells[other]]
     if not session.profile.has("trade"):
@@ -115,6 +134,8 @@ def _other(session: TenantSession, asked: Asked, served: Served, place: int) -> 
         return Step(way, False, Text(N_("You have not switched on ordering from other bookshops.")))
     if not others:
         return Step(way, False, Text(N_("No other bookshop that supplies others has it on its shelves.")))
+    if closed := _closed(book, way):
+        return closed
     return Step(way, True, Text(N_("Other bookshops that supply you and have it: %(count)s."), {"count": len(others)}))
 
 
@@ -131,7 +152,7 @@ def _presale(session: TenantSession, asked: Asked, isbn: int, place: int) -> Ste
     )
 
 
-def _delegated(asked: Asked, isbn: int, place: int) -> Iterator[Step]:
+def _delegated(asked: Asked, isbn: int, place: int, book: Book | None) -> Iterator[Step]:
     """Only where the back room is open: else these distributors are not asked."""
     directory, facts, way = asked.directory, asked.books[isbn], Label.DELEGATED
     if not directory.back_room[place]:
@@ -148,5 +169,7 @@ def _delegated(asked: Asked, isbn: int, place: int) -> Iterator[Step]:
             yield Step(way, False, Text(N_("%(distributor)s gave no answer: that counts as not available."), values))
         elif answer.copies <= 0:
             yield Step(way, False, Text(N_("%(distributor)s does not have it."), values))
+        elif closed := _closed(book, way):
+            yield closed
         else:
             yield Step(way, True, Text(N_("%(distributor)s has it and sends it in your name."), values))

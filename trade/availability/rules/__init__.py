@@ -3,6 +3,8 @@
 from trade.availability.rules.directory import Day, Directory, Files, Place, Source
 from trade.availability.rules.labels import (
     SALES_STOPPED,
+    WAYS_OPEN,
+    WHY_CLOSED,
     WHY_HIDDEN,
     WORDS,
     Hidden,
@@ -17,6 +19,8 @@ from trade.availability.rules.network import NOT_SERVED, BookFacts, Served, sell
 __all__ = [
     "NOT_SERVED",
     "SALES_STOPPED",
+    "WAYS_OPEN",
+    "WHY_CLOSED",
     "WHY_HIDDEN",
     "WORDS",
     "BookFacts",

@@ -34,6 +34,36 @@ WORDS = {
 SALES_STOPPED = frozenset({Availability.RECALLED})
 """What the catalogue may say of a book that nobody may sell then, by whichever way."""
 
+_SHELF = frozenset({Label.ON_SHELF})
+_SHELVES = _SHELF | {Label.OTHER_BOOKSHOP}
+_ORDERED = _SHELVES | {Label.SHORT_TERM, Label.PRINT_ON_DEMAND, Label.DELEGATED}
+WAYS_OPEN = {
+    Availability.AVAILABLE: _ORDERED,
+    Availability.SHORT_TERM_OUT: _ORDERED,
+    Availability.OUT_INDEFINITELY: _SHELF,
+    Availability.REPRINTING: _SHELF,
+    Availability.FORTHCOMING: _SHELF | {Label.PRESALE},
+    Availability.REPLACED: _SHELF,
+    Availability.PRINT_ON_DEMAND: _ORDERED,
+    Availability.NOT_OURS: _SHELF,
+    Availability.SOLD_OUT: _SHELVES,
+    Availability.DISCONTINUED: _SHELVES,
+    Availability.RECALLED: frozenset[Label](),
+}
+"""By which ways a book may be sold at all, by what its publisher says (domain.md 3.5, "sellable?"). A copy in the
+bookshop may always be, but for a recall. Where only stock of bookshops is left, it may come from another one."""
+
+WHY_CLOSED = {
+    Availability.OUT_INDEFINITELY: N_("The publisher is out of it for an unknown time: only copies in stock count."),
+    Availability.REPRINTING: N_("The publisher is reprinting it: until then only copies in stock count."),
+    Availability.FORTHCOMING: N_("It is not published yet: only a presale counts, and copies in stock."),
+    Availability.REPLACED: N_("A newer edition has replaced it: only copies in stock count."),
+    Availability.NOT_OURS: N_("Its publisher says that the book is not its own: only copies in stock count."),
+    Availability.SOLD_OUT: N_("It is sold out at the publisher: only copies of bookshops count."),
+    Availability.DISCONTINUED: N_("The publisher no longer makes it: only copies of bookshops count."),
+}
+"""Why a way of ``WAYS_OPEN`` is closed, as a bookseller is told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Supply:

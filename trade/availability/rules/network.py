@@ -22,14 +22,15 @@ WAYS = {way: np.int8(number) for number, way in enumerate(Label)}
 class BookFacts:
     """What bears on who can serve one book.
 
-    ``sellable``: the catalogue knows it, has a price for it, and it is not recalled. ``shelf`` are the places that
+    ``open_ways``: those by which it may be sold at all, none where the catalogue does not know it or has no price for
+    it (``labels.WAYS_OPEN``). ``shelf`` are the places that
     have copies which may be shown, ``copies`` how many of them are free (not set apart). ``distributors`` have it by
     their last file, ``answers`` by their own word just now. ``release`` is the day of publication of a book that is
     forthcoming; ``presale`` the places that take part in its presale.
     """
 
     isbn: int
-    sellable: bool
+    open_ways: frozenset[Label]
     print_on_demand: bool
     shelf: Numbers
     copies: Numbers
@@ -62,7 +63,7 @@ def serve(directory: Directory, files: Files, facts: BookFacts, *, at: datetime)
     """
     ways = np.full(len(directory.places), NOT_SERVED, dtype=np.int8)
     none = np.empty(0, dtype=np.int64)
-    if not facts.sellable:
+    if not facts.open_ways:
         return Served(ways, none, none)
     here = directory.day(at)
     serving = directory.active & ~directory.back_room & ~here.away
@@ -74,7 +75,7 @@ def serve(directory: Directory, files: Files, facts: BookFacts, *, at: datetime)
     if facts.release is not None and len(facts.presale):
         waiting = facts.presale[here.ordinal[facts.presale] < facts.release.toordinal()]
         ways[waiting[serving[waiting]]] = WAYS[Label.PRESALE]
-    if directory.sells[shelf].any():
+    if Label.OTHER_BOOKSHOP in facts.open_ways and directory.sells[shelf].any():
         ways[serving & directory.buys] = WAYS[Label.OTHER_BOOKSHOP]
     for way in (Label.PRINT_ON_DEMAND, Label.SHORT_TERM):
         for distributor_id in having(directory, facts, way, at=at):
@@ -88,6 +89,8 @@ def serve(directory: Directory, files: Files, facts: BookFacts, *, at: datetime)
 
 def having(directory: Directory, facts: BookFacts, way: Label, *, at: datetime) -> list[int]:
     """The distributors whose stock gives this way, SHORT_TERM or PRINT_ON_DEMAND, whoever trusts them."""
+    if way not in facts.open_ways:
+        return []
     printed = way is Label.PRINT_ON_DEMAND
     return [
         distributor_id
@@ -100,6 +103,8 @@ def having(directory: Directory, facts: BookFacts, way: Label, *, at: datetime) 
 
 def answering(directory: Directory, facts: BookFacts, *, at: datetime) -> list[int]:
     """The delegated distributors that said a moment ago that they have the book, and may serve it."""
+    if Label.DELEGATED not in facts.open_ways:
+        return []
     return [
         distributor_id
         for distributor_id, answer in facts.answers.items()
