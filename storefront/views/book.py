@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from flask import redirect, render_template
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from storefront import map as drawing
@@ -13,10 +13,11 @@ from storefront.book_facts import facts, paragraphs, price_note, safety_of, stat
 from storefront.frame import chosen_bookshop, public
 from storefront.links import book_path, search_path
 from storefront.near import Here, here
+from storefront.paging import LAST_PAGE, page_number, paging
 from storefront.shops import CountryMap, map_of
 from storefront.shown import OfferShown, book_shown, edition, every_label, offer_shown
 from storefront.structured import book_data
-from trade.availability.queries import Offer, offers
+from trade.availability.queries import Offer, listing
 from trade.base.coordinates import Point
 from trade.base.errors import NotFound, Refused
 from trade.base.tenancy import TenantSession
@@ -34,7 +35,7 @@ from web.words import gettext as _
 
 LISTED = 5
 SHOWN = 20
-MOST = 100
+ON_A_PAGE = 50
 RELATED = 12
 SAME_AUTHOR = 5
 
@@ -59,9 +60,10 @@ def book(isbn: str) -> ResponseReturnValue:
     work, at = session(), clock().now()
     found = whole_book(work, isbn=number)
     place = here(work)
-    every = in_order(offers(work, isbn=number, at=at, near=place.point, limit=MOST, answers=answers))
-    listed = list_offers(work, every[:SHOWN], place, at, isbn)
     chosen = chosen_bookshop()
+    yours = chosen.slug if chosen else ""
+    every = listing(work, isbn=number, at=at, near=place.point, yours=yours, limit=SHOWN, answers=answers)
+    listed = list_offers(work, every.offers, place, at, isbn)
     told = book_shown(found, covers(work, isbns=[number]).get(number, ""), "large")
     editions, others = related(work, found)
     return render_template(
@@ -78,9 +80,9 @@ def book(isbn: str) -> ResponseReturnValue:
         others=listed.shown[1:LISTED],
         more=listed.shown[LISTED:],
         chosen=chosen,
-        shops_count=len(every),
-        shops_url=f"{told.url}/shops" if len(every) > SHOWN else "",
-        chosen_lacks=chosen if chosen and chosen.slug not in {offer.slug for offer in every} else None,
+        shops_count=every.bookshops,
+        shops_url=f"{told.url}/shops" if every.bookshops > SHOWN else "",
+        chosen_lacks=None if every.yours_has_it else chosen,
         dial=drawing.dial(place.point, listed.points[:LISTED]) if place.point else None,
         map=where_map(work, place, listed),
         labels=every_label(),
@@ -92,30 +94,43 @@ def book(isbn: str) -> ResponseReturnValue:
 
 @public.get("/book/<int:isbn>/shops", endpoint="book_shops")
 def shops(isbn: int) -> ResponseReturnValue:
-    """Every bookshop that can serve a book, up to a hundred, in the order of its page."""
+    """Every bookshop that can serve a book, in pages, in the order of its page."""
     answers = live_answers([isbn])
     work, at = session(), clock().now()
     found = known_book(work, isbn=isbn)
-    place = here(work)
-    every = in_order(offers(work, isbn=isbn, at=at, near=place.point, limit=MOST, answers=answers))
+    place, chosen = here(work), chosen_bookshop()
+    page = page_number(request.args.get("page", ""))
+    skipped = (page - 1) * ON_A_PAGE
+    every = listing(
+        work,
+        isbn=isbn,
+        at=at,
+        near=place.point,
+        yours=chosen.slug if chosen else "",
+        limit=ON_A_PAGE,
+        offset=skipped,
+        answers=answers,
+    )
     return render_template(
         "book_shops.html",
         book=book_shown(found),
         place=place,
-        offers=list_offers(work, every, place, at, f"{isbn:013d}").shown,
-        most=MOST,
+        count=every.bookshops,
+        offers=list_offers(work, every.offers, place, at, f"{isbn:013d}", skipped=skipped).shown,
+        paging=paging(
+            total=every.bookshops,
+            number=page,
+            size=ON_A_PAGE,
+            last=LAST_PAGE,
+            address=lambda number: url_for("public.book_shops", isbn=isbn, page=number if number > 1 else None),
+        ),
     )
 
 
-def in_order(found: list[Offer]) -> list[Offer]:
-    """The reader's own bookshop first where it has the book, the rest as they come."""
-    chosen = chosen_bookshop()
-    yours = chosen.slug if chosen else ""
-    return sorted(found, key=lambda offer: offer.slug != yours)
-
-
-def list_offers(work: TenantSession, ordered: list[Offer], place: Here, at: datetime, isbn: str) -> Listed:
-    """The offers in words, numbered; the first with its street."""
+def list_offers(
+    work: TenantSession, ordered: list[Offer], place: Here, at: datetime, isbn: str, *, skipped: int = 0
+) -> Listed:
+    """The offers in words, numbered after those that were ``skipped``; the very first with its street."""
     chosen = chosen_bookshop()
     yours = chosen.slug if chosen else ""
     first = by_ids(work, ids=[offer.bookshop_id for offer in ordered[:1]])
@@ -129,7 +144,7 @@ def list_offers(work: TenantSession, ordered: list[Offer], place: Here, at: date
             reservable=offer.bookshop_id in part,
             street=street(first.get(offer.bookshop_id), place) if number == 1 else "",
         )
-        for number, offer in enumerate(ordered, 1)
+        for number, offer in enumerate(ordered, skipped + 1)
     ]
     points = [
         (Point(offer.latitude, offer.longitude), told.on_shelf, told.name)

@@ -15,10 +15,12 @@ from tests.cast import NOW
 from tests.conftest import House
 from tests.storefront.conftest import POMPIER, REED, SOLITUDE, STRANGER
 from tests.storefront.page import browser, read
+from tests.trade.reservations.helpers import shelve
 from trade.availability.queries import Detail, Offer
 from trade.availability.rules import Label
 from trade.catalogue.models import Book, BookDetail
 from trade.catalogue.records import Availability
+from trade.members.models import Bookshop
 
 SHELF = Offer(1, "alba", "Alba", "Madrid", 40.4, -3.7, 0.6, Label.ON_SHELF, 2, NOW, False)
 HOUR = timedelta(hours=1)
@@ -123,6 +125,37 @@ def test_every_bookshop_that_has_a_book_is_listed(stocked: House) -> None:
     page = read(browser(stocked), f"/book/{SOLITUDE}/shops?near=barcelona")
     assert page.texts("//ol[contains(@class,'offers')]//a[@class='name']") == ["Boreal", "Alba"]
     assert read(browser(stocked), f"/book/{POMPIER + 1}/shops").status == 404
+
+
+@pytest.mark.seed("F01", "T16")
+def test_a_book_of_very_many_bookshops_is_counted_and_listed_whole(shop_house: House) -> None:
+    """More than a query gives at once; the reader's own bookshop is the furthest of all, and comes first."""
+    more = 130
+    with shop_house.session() as session:
+        shops = [
+            Bookshop(slug=f"far-{number:03}", name=f"Far {number:03}", state="active", country="ES", subdivision="MD",
+                     zone="ES", time_zone="Europe/Madrid", latitude=41.5 + number / 100, longitude=2.2, applied_at=NOW)
+            for number in range(more)
+        ]  # fmt: skip
+        session.add_all(shops)
+        session.flush()
+        for shop in shops:
+            shelve(session, shop.id, isbn=SOLITUDE)
+    reader = browser(shop_house)
+    read(reader, "/shop/far-129")
+    page = read(reader, f"/book/{SOLITUDE}?near=Barcelona")
+    assert page.text("//section[@class='availability']//h2").startswith("Far 129")
+    assert "does not have it today" not in page.words
+    assert f"{more + 2 - 5} more bookshops" in page.words
+    listed: list[str] = []
+    address = f"/book/{SOLITUDE}/shops"
+    while address:
+        page = read(reader, address)
+        listed += page.texts("//ol[contains(@class,'offers')]//a[@class='name']")
+        address = next(iter(page.all("//nav[@class='pages']//a[@rel='next']/@href")), "")
+        assert page.texts("//h1") == [f"{more + 2} bookshops have it"]
+    assert len(listed) == len(set(listed)) == more + 2
+    assert listed[:3] == ["Far 129", "Boreal", "Far 000"] and listed[-1] == "Alba"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,17 @@ One statement reads what is stored of the books that are asked for; what is know
 """
 
 from trade.availability.queries.asked import Asked, ask
-from trade.availability.queries.offers import LARGEST_PAGE, Detail, Nearest, Offer, near_counts, nearest, offers
+from trade.availability.queries.offers import (
+    LARGEST_PAGE,
+    Detail,
+    Listing,
+    Nearest,
+    Offer,
+    listing,
+    near_counts,
+    nearest,
+    offers,
+)
 from trade.availability.queries.shelves import count_shown, facts, of_these, shown, why_hidden
 from trade.availability.queries.why import Explanation, Step, explain
 
@@ -14,6 +24,7 @@ __all__ = [
     "Asked",
     "Detail",
     "Explanation",
+    "Listing",
     "Nearest",
     "Offer",
     "Step",
@@ -21,6 +32,7 @@ __all__ = [
     "count_shown",
     "explain",
     "facts",
+    "listing",
     "near_counts",
     "nearest",
     "of_these",

@@ -72,6 +72,15 @@ class Nearest:
     offer: Offer
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Some of the bookshops that can serve a book, how many can, and whether the reader's own one is among them."""
+
+    offers: list[Offer]
+    bookshops: int
+    yours_has_it: bool
+
+
 def offers(
     session: TenantSession,
     *,
@@ -87,17 +96,36 @@ def offers(
 
     ``answers`` are what delegated distributors answered just now; without them none has anything.
     """
+    return listing(session, isbn=isbn, at=at, near=near, limit=limit, offset=offset, answers=answers).offers
+
+
+def listing(
+    session: TenantSession,
+    *,
+    isbn: int,
+    at: datetime,
+    near: Point | None = None,
+    yours: str = "",
+    limit: int = 50,
+    offset: int = 0,
+    answers: Mapping[tuple[int, int], LiveAnswer] = NO_ANSWERS,
+) -> Listing:
+    """A part of ``offers``, with how many there are. ``yours``: the slug of the reader's own bookshop, which
+    comes first wherever it is."""
     asked = ask(session, isbns=[isbn], at=at, answers=answers)
     if asked is None:
-        return []
+        return Listing([], 0, yours_has_it=False)
     facts = asked.books[isbn]
     served = serve(asked.directory, asked.files, facts, at=at)
     distances = asked.directory.kilometres(near) if near else None
     places = np.flatnonzero(served.ways != NOT_SERVED)
-    keys = (served.ways[places],) if distances is None else (distances[places], served.ways[places])
+    own = next((number for number, shop in enumerate(asked.directory.places) if shop.slug == yours), -1)
+    others = places != own
+    keys = (served.ways[places], others) if distances is None else (distances[places], served.ways[places], others)
     first = max(offset, 0)
     chosen = places[np.lexsort(keys)][first : first + min(max(limit, 1), LARGEST_PAGE)]
-    return [_offer(asked, facts, served, int(place), distances) for place in chosen]
+    found = [_offer(asked, facts, served, int(place), distances) for place in chosen]
+    return Listing(found, len(places), yours_has_it=not others.all())
 
 
 def nearest(
