@@ -13,7 +13,7 @@ that an ``ON CONFLICT DO UPDATE`` finds.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +21,8 @@ from typing import Any, Final, NoReturn
 
 from sqlalchemy import BindParameter, ClauseElement, Engine, Insert, Label, event, inspect, text
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm.interfaces import CriteriaOption
+from sqlalchemy.sql.visitors import anon_map
 
 from trade.base.access import ALL_ROWS, OWNER_COLUMNS, Scope, Verb, allows, condition, owned_models
 
@@ -159,7 +161,7 @@ def _guard(state: ORMExecuteState) -> None:
     elif target is not None:
         _judge_changed(state, target, scope)
     if state.is_select or state.is_update or state.is_delete:
-        state.statement = state.statement.options(*_criteria(session, scope, target))
+        state.statement = state.statement.options(_criteria(session, scope, target))
 
 
 def _judge_refreshed(state: ORMExecuteState, model: Any, scope: Scope) -> None:
@@ -169,23 +171,60 @@ def _judge_refreshed(state: ORMExecuteState, model: Any, scope: Scope) -> None:
         state.statement = state.statement.where(wanted)  # type: ignore[attr-defined]
 
 
-def _criteria(session: Session, scope: Scope, target: Any) -> list[Any]:
+class _Criteria(CriteriaOption):
+    """The criteria of a scope on all tables as one option, whose cache key is made once.
+
+    Every statement carries them, and each as an option of its own costs more than most statements. The key says how
+    they are built; the ids in them are values that each statement brings along.
+    """
+
+    __slots__ = ("each", "key", "values")
+    propagate_to_loaders = True
+    _shapes: Final[dict[Any, object]] = {}
+
+    def __init__(self, each: Iterable[Any]) -> None:
+        self.each = list(each)
+        self.values: list[BindParameter[Any]] = []
+        places = anon_map()
+        shape = tuple(criterion._gen_cache_key(places, self.values) for criterion in self.each)
+        self.key = (_Criteria, self._shapes.setdefault(shape, object()))
+
+    def _gen_cache_key(self, places: Any, values: list[BindParameter[Any]]) -> tuple[Any, ...]:
+        values.extend(self.values)
+        return self.key
+
+    def process_compile_state(self, compile_state: Any) -> None:
+        """Put the criteria on the statement that is being compiled."""
+        self.get_global_criteria(compile_state.global_attributes)
+
+    def process_compile_state_replaced_entities(self, compile_state: Any, mapper_entities: Any) -> None:
+        """The same where the statement's entities were replaced."""
+        self.process_compile_state(compile_state)
+
+    def get_global_criteria(self, attributes: dict[Any, Any]) -> None:
+        """Put the criteria among the attributes of a statement."""
+        for criterion in self.each:
+            criterion.get_global_criteria(attributes)
+
+
+def _criteria(session: Session, scope: Scope, target: Any) -> _Criteria:
     """The loader criteria of a scope; a target must be a row that may be changed.
 
     They are put on every statement, lazy loads included: SQLAlchemy hands criteria on to the loads of what a
     query found, but a row that was just added, or brought from elsewhere, has none.
     """
-    found: dict[Any, Any] | None = session.info.get("criteria")
-    if found is None:
-        found = session.info["criteria"] = _criteria_of(scope, tuple(owned_models()))
-    chosen = found if target is None else {**found, target: _criterion(target, scope, "change")}
-    return [criterion for criterion in chosen.values() if criterion is not None]
+    found: dict[Any, _Criteria] = session.info.setdefault("criteria", {})
+    if target not in found:
+        found[target] = _criteria_of(scope, tuple(owned_models()), target)
+    return found[target]
 
 
-@lru_cache(maxsize=256)
-def _criteria_of(scope: Scope, models: tuple[Any, ...]) -> dict[Any, Any]:
+@lru_cache(maxsize=1_024)
+def _criteria_of(scope: Scope, models: tuple[Any, ...], target: Any) -> _Criteria:
     """What a scope may read of these models, kept from one session to the next: it depends on nothing else."""
-    return {model: _criterion(model, scope, "read") for model in models}
+    verbs: dict[Any, Verb] = {model: "change" if model is target else "read" for model in models}
+    each = (_criterion(model, scope, verb) for model, verb in verbs.items())
+    return _Criteria(criterion for criterion in each if criterion is not None)
 
 
 def _criterion(model: Any, scope: Scope, verb: Verb) -> Any:
