@@ -82,9 +82,34 @@ def fire(
         session.refresh(thing)
         raise Conflict()
     session.refresh(thing)
+    _write_move(session, machine, thing, move, before, at, reason)
+    return move
+
+
+def begin_with(
+    session: TenantSession, machine: Machine, statement: Any, name: str, *, role: str, at: datetime, **given: Any
+) -> Any:
+    """Add a thing whose first move is made at once, and journal that move: nobody ever sees it before.
+
+    ``statement`` adds the thing and returns it; it is given ``state`` and ``at`` beside ``given``. Raises NotAllowed
+    for another role, Conflict where nothing was added.
+    """
+    move = machine.move(name)
+    if role not in move.roles or machine.first not in move.origins:
+        raise NotAllowed()
+    thing = session.scalars(statement, {**given, "state": move.target, "at": at}).one_or_none()
+    if thing is None:
+        raise Conflict()
+    _write_move(session, machine, thing, move, machine.first, at, "")
+    return thing
+
+
+def _write_move(
+    session: TenantSession, machine: Machine, thing: Any, move: Move, before: str, at: datetime, reason: str
+) -> None:
     write(
         session,
-        action=f"{machine.name}.{name}",
+        action=f"{machine.name}.{move.name}",
         thing=machine.name,
         thing_id=thing.id,
         at=at,
@@ -92,4 +117,3 @@ def fire(
         reason=reason,
         details={"from": before, "to": move.target},
     )
-    return move

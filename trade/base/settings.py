@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Literal
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from trade.base import identifiers, journal
@@ -209,17 +209,21 @@ def resolve_many(
 def _rows(
     session: TenantSession, keys: list[str], shops: list[int], at: datetime
 ) -> dict[tuple[str, int | None], SettingValue]:
-    statement = (
-        select(SettingValue)
-        .where(
-            SettingValue.key.in_(keys),
-            or_(SettingValue.bookshop_id.is_(None), SettingValue.bookshop_id.in_(shops)),
-            SettingValue.valid_from <= at,
-        )
-        .ext(distinct_on(SettingValue.key, SettingValue.bookshop_id))
-        .order_by(SettingValue.key, SettingValue.bookshop_id, SettingValue.valid_from.desc(), SettingValue.id.desc())
+    rows = session.scalars(_IN_FORCE, {"keys": keys, "shops": shops, "at": at})
+    return {(row.key, row.bookshop_id): row for row in rows}
+
+
+# Built once: it takes longer to build than to be answered, and every request and every job asks it.
+_IN_FORCE = (
+    select(SettingValue)
+    .where(
+        SettingValue.key.in_(bindparam("keys", expanding=True)),
+        or_(SettingValue.bookshop_id.is_(None), SettingValue.bookshop_id.in_(bindparam("shops", expanding=True))),
+        SettingValue.valid_from <= bindparam("at"),
     )
-    return {(row.key, row.bookshop_id): row for row in session.scalars(statement)}
+    .ext(distinct_on(SettingValue.key, SettingValue.bookshop_id))
+    .order_by(SettingValue.key, SettingValue.bookshop_id, SettingValue.valid_from.desc(), SettingValue.id.desc())
+)
 
 
 def _first(

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final, NoReturn
 
 from sqlalchemy import BindParameter, ClauseElement, Engine, Insert, Label, event, inspect, text
@@ -213,16 +214,18 @@ def _criteria(session: Session, scope: Scope, target: Any) -> _Criteria:
     They are put on every statement, lazy loads included: SQLAlchemy hands criteria on to the loads of what a
     query found, but a row that was just added, or brought from elsewhere, has none.
     """
-    found: dict[Any, _Criteria] = session.info.setdefault("criteria", {})
-    if target not in found:
-        found[target] = _criteria_of(scope, tuple(owned_models()), target)
-    return found[target]
+    models = session.info.get("models")
+    if models is None:
+        models = session.info["models"] = tuple(owned_models())
+    return _criteria_of(scope, models, target)
 
 
 @lru_cache(maxsize=1_024)
 def _criteria_of(scope: Scope, models: tuple[Any, ...], target: Any) -> _Criteria:
     """What a scope may read of these models, kept from one session to the next: it depends on nothing else."""
-    verbs: dict[Any, Verb] = {model: "change" if model is target else "read" for model in models}
+    verbs: dict[Any, Verb] = dict.fromkeys(models, "read")
+    if target is not None:
+        verbs[target] = "change"
     each = (_criterion(model, scope, verb) for model, verb in verbs.items())
     return _Criteria(criterion for criterion in each if criterion is not None)
 
@@ -253,24 +256,24 @@ def _judge_changed(state: ORMExecuteState, model: Any, scope: Scope) -> None:
 
 def _rows_of(statement: Any, parameters: Any) -> Iterator[dict[str, Any]]:
     """The rows of an INSERT, with values where they are known; expressions equal nobody's id."""
+    each: list[Any] = parameters if isinstance(parameters, list) else [parameters or {}]
     if isinstance(statement, Insert) and statement.select is not None:
-        columns = zip(statement._select_names or (), statement.select.selected_columns, strict=False)
-        yield _plain(dict(columns))
+        columns = dict(zip(statement._select_names or (), statement.select.selected_columns, strict=False))
+        yield from (_plain(columns, row) for row in each)
     elif statement._multi_values:
         yield from (_plain(row) for rows in statement._multi_values for row in rows)
     else:
-        each: list[Any] = parameters if isinstance(parameters, list) else [parameters or {}]
         yield from (_plain({**(statement._values or {}), **row}) for row in each)
 
 
-def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {str(getattr(name, "key", name)): _value(value) for name, value in row.items()}
+def _plain(row: Mapping[Any, Any], given: Mapping[str, Any] = MappingProxyType({})) -> dict[str, Any]:
+    return {str(getattr(name, "key", name)): _value(value, given) for name, value in row.items()}
 
 
-def _value(value: Any) -> Any:
+def _value(value: Any, given: Mapping[str, Any]) -> Any:
     inner = value.element if isinstance(value, Label) else value
     if isinstance(inner, BindParameter):
-        return inner.effective_value
+        return given.get(inner.key, inner.effective_value)
     return object() if isinstance(inner, ClauseElement) else inner
 
 

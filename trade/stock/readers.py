@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from types import ModuleType
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from trade.base.errors import Refused
 from trade.base.registry import adapters
@@ -47,20 +47,32 @@ def reader_of(session: TenantSession, *, name: str, file_name: str = "", booksho
     Formats that number their files read one by its name and by what the last applied file of the bookshop left
     behind: the session's own bookshop, or the one given.
     """
-    known = {reader.name: reader for reader in readers(session)}
-    if name not in known:
+    found = _reader(name, session.scalar(_NAMED, {"name": name}))
+    if found is None:
         raise Refused(
             N_("There is no stock format “%(format)s”; the formats are %(known)s."),
             field="format",
             format=name[:40],
-            known=", ".join(known),
+            known=", ".join(reader.name for reader in readers(session)),
         )
     module = FORMATS.get(name)
     shop = bookshop_id or session.scope.bookshop_id
     if module is None or not getattr(module, "NUMBERED", False) or shop is None:
-        return known[name]
+        return found
     before = memory_of(session, bookshop_id=shop, format=name)
-    return replace(known[name], read=partial(module.read, name=file_name, before=before))
+    return replace(found, read=partial(module.read, name=file_name, before=before))
+
+
+_NAMED = select(StockAdapter).where(StockAdapter.key == bindparam("name"))
+
+
+def _reader(name: str, row: StockAdapter | None) -> Reader | None:
+    """The reader of that name by its row, if it has one, where it is in use."""
+    if row is not None and row.state != "in_use":
+        return None
+    if row is not None and row.kind != "code":
+        return of_row(row)
+    return of_code(FORMATS[name]) if name in FORMATS else None
 
 
 def readers(session: TenantSession) -> list[Reader]:

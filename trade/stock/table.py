@@ -168,7 +168,7 @@ def _quantity(cell: str) -> int:
 
 def _isbns(lines: Lines, starts: Places, ends: Places) -> tuple[Places, Mask]:
     columns = letters(lines, starts, _LONGEST_ISBN)
-    columns[np.arange(_LONGEST_ISBN) >= (ends - starts)[:, None]] = BLANK
+    columns.T[np.arange(_LONGEST_ISBN)[:, None] >= ends - starts] = BLANK
     isbn, right = isbn_of(columns)
     return isbn, right & (ends - starts <= _LONGEST_ISBN)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Text, func, literal, select, update
+from sqlalchemy import select
 
 from trade.base.clock import stopwatch
 from trade.base.errors import NotFound, Refused
@@ -20,10 +20,11 @@ from trade.members.models import StoredFile
 from trade.stock.actions.decide import end, part_of, supersede
 from trade.stock.actions.locks import lock_stock
 from trade.stock.actions.mails import tell_held
+from trade.stock.actions.unchanged import end_unchanged, milliseconds, say_unchanged, unknown_lines
 from trade.stock.actions.writing import Source, write_stock
 from trade.stock.arrival import unpack
 from trade.stock.columns import ADDED, CHANGED, ZEROED, Changes
-from trade.stock.models import BookshopStock, FeedMemory, FeedRun, StockLine
+from trade.stock.models import FeedMemory, FeedRun
 from trade.stock.packing import Remark, pack_changes, pack_remarks
 from trade.stock.queries import Applied, Books, Snapshot, Terms, books, last_applied, snapshot, terms
 from trade.stock.queries import run as find_run
@@ -33,7 +34,6 @@ from trade.stock.rules import (
     Reading,
     Repeated,
     Tally,
-    Verdict,
     difference,
     explained,
     remark,
@@ -46,20 +46,6 @@ Progress = Callable[[str, int, int], None]
 REPLAY = "replay"
 MOST_REMARKS = 2_000
 """Refused lines that are kept one by one (as many repeated ISBNs are); the counts know all of them."""
-
-
-TAKEN_OVER = (
-    FeedRun.read,
-    FeedRun.accepted,
-    FeedRun.refused,
-    FeedRun.repeated,
-    FeedRun.isbns,
-    FeedRun.file_date,
-    FeedRun.sender,
-    FeedRun.vat_included,
-    FeedRun.remarks,
-)
-"""What a file says that equals the last applied one: the same as that."""
 
 
 def quiet(stage: str, done: int, total: int) -> None:
@@ -80,7 +66,7 @@ def process(
     if run.state != FEED_RUN.first:
         return run
     last = last_applied(session, bookshop_id=run.bookshop_id, at=at, but=run.id)
-    if last is not None and run.origin != REPLAY and repeats(session, run=run, file=file, last=last):
+    if last is not None and run.origin != REPLAY and _repeats(session, run, file, last):
         say_unchanged(session, run=run, last=last, at=at, took=took)
         supersede(session, run=run, at=at)
         return run
@@ -96,6 +82,15 @@ def process(
     its = terms(session, bookshop_ids=[run.bookshop_id], at=at)[run.bookshop_id]
     _compare(_Comparison(session, run, reader, reading, last, its, at, progress), took)
     return run
+
+
+def _repeats(session: TenantSession, run: FeedRun, file: StoredFile, last: Applied) -> bool:
+    """Whether the run's file is that of the last applied one, and not the next of a numbered row that says the same.
+
+    A dry run is compared all the same: only what is applied makes the stock younger.
+    """
+    same = run.apply_when_safe and last.is_same_file(run.format, file.sha256)
+    return same and may_be_the_same(session, name=run.format, file_name=file.name, bookshop_id=run.bookshop_id)
 
 
 def _locked(session: TenantSession, run_id: int) -> tuple[FeedRun, StoredFile]:
@@ -142,56 +137,6 @@ def _refused(
     return run
 
 
-def repeats(session: TenantSession, *, run: FeedRun, file: StoredFile, last: Applied) -> bool:
-    """Whether the run's file is that of the last applied one, and not the next of a numbered row that says the same.
-
-    A dry run is compared all the same: only what is applied makes the stock younger.
-    """
-    same = run.apply_when_safe and last.is_same_file(run.format, file.sha256)
-    return same and may_be_the_same(session, name=run.format, file_name=file.name, bookshop_id=run.bookshop_id)
-
-
-def say_unchanged(
-    session: TenantSession, *, run: FeedRun, last: Applied, at: datetime, took: Callable[[], float]
-) -> None:
-    """The run's file is that of the last applied one: take over its counts and remarks, and renew the stock's age."""
-    taken = session.execute(select(*TAKEN_OVER).where(FeedRun.id == last.run_id)).one()
-    values = dict(zip(taken._fields, taken, strict=True))
-    values |= {"titles_before": last.titles, "unknown": unknown_lines(run.bookshop_id)}
-    _end_unchanged(session, run, last, at, {**values, "took_ms": milliseconds(took)})
-
-
-def _end_unchanged(session: TenantSession, run: FeedRun, last: Applied, at: datetime, facts: dict[str, Any]) -> None:
-    """The stock is as old as this file, which says what is known already; read again, it makes nothing older."""
-    facts["as_of"] = max(last.file_at, run.as_of or run.received_at)
-    end(session, run=run, move="find_unchanged", at=at, **facts)
-    session.execute(
-        update(BookshopStock)
-        .where(BookshopStock.bookshop_id == run.bookshop_id)
-        .values(file_at=facts["as_of"])
-        .execution_options(synchronize_session=False)
-    )
-
-
-def unknown_lines(bookshop_id: int) -> Any:
-    """How many titles in stock the catalogue does not know: a part of other statements."""
-    return (
-        select(func.count())
-        .select_from(StockLine)
-        .where(
-            StockLine.bookshop_id == bookshop_id,
-            StockLine.verdict == literal(Verdict.UNKNOWN_BOOK, Text, literal_execute=True),
-            StockLine.quantity > 0,
-        )
-        .scalar_subquery()
-    )
-
-
-def milliseconds(took: Callable[[], float]) -> int:
-    """What a stopwatch says, as a run keeps it."""
-    return round(took() * 1_000)
-
-
 # --- comparing ---------------------------------------------------------------------------------------
 
 
@@ -236,7 +181,7 @@ def _compare(this: _Comparison, took: Callable[[], float]) -> None:
         supersede(session, run=run, at=this.at, received=this.whole)
     nothing_new = run.apply_when_safe and not len(found.changes) and not found.reasons
     if last is not None and nothing_new and last.judged_by == last.settings_now:
-        _end_unchanged(session, run, last, this.at, {**facts, "took_ms": milliseconds(took)})
+        end_unchanged(session, run=run, last=last, at=this.at, facts={**facts, "took_ms": milliseconds(took)})
     elif found.reasons or not run.apply_when_safe:
         _leave_to_a_person(this, {**facts, "changes": pack_changes(found.changes)}, took)
     else:

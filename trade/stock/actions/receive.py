@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select
 
 from trade.base import outbox
 from trade.base.clock import stopwatch
@@ -12,10 +15,10 @@ from trade.base.raw_text import BOUNDS
 from trade.base.tenancy import TenantSession
 from trade.base.text import N_
 from trade.members.models import Bookshop, StoredFile
-from trade.stock.actions.process import repeats, say_unchanged
+from trade.stock.actions.unchanged import receive_unchanged
 from trade.stock.models import FeedRun
 from trade.stock.queries import last_applied
-from trade.stock.readers import reader_of
+from trade.stock.readers import may_be_the_same, reader_of
 from trade.stock.states import FEED_RUN
 
 IMPORT = "stock.import"
@@ -45,40 +48,43 @@ def receive_file(
     format, an empty file or one that is too large.
     """
     took = stopwatch()
-    bookshop = session.get(Bookshop, bookshop_id)
-    if bookshop is None:
+    state = session.scalar(_STATE, {"bookshop": bookshop_id})
+    if state is None:
         raise NotFound()
-    if bookshop.state in CLOSED_TO_STOCK:
+    if state in CLOSED_TO_STOCK:
         raise NotAllowed(N_("This bookshop is not part of the network: it sends no stock."))
     _check(data)
     reader_of(session, name=format)
+    sha256, name = store.put(data), name[-LONGEST_NAME:]
+    file = {"bookshop_id": bookshop_id, "purpose": "stock", "name": name, "media_type": "text/plain"}
+    file_id: int = session.scalars(_KEEP_FILE, {**file, "sha256": sha256, "size": len(data)}).one()
+    run: dict[str, Any] = {
+        "bookshop_id": bookshop_id,
+        "format": format,
+        "file_id": file_id,
+        "origin": origin,
+        "apply_when_safe": apply_when_safe,
+    }
     last = last_applied(session, bookshop_id=bookshop_id, at=at)
-    file = StoredFile(
-        bookshop_id=bookshop_id,
-        purpose="stock",
-        name=name[-LONGEST_NAME:],
-        media_type="text/plain",
-        sha256=store.put(data),
-        size=len(data),
-    )
-    session.add(file)
-    session.flush()
-    run = FeedRun(
-        bookshop_id=bookshop_id,
-        format=format,
-        file_id=file.id,
-        origin=origin,
-        state=FEED_RUN.first,
-        apply_when_safe=apply_when_safe,
-        received_at=at,
-    )
-    session.add(run)
-    session.flush()
-    if last is not None and not last.open_runs and repeats(session, run=run, file=file, last=last):
-        say_unchanged(session, run=run, last=last, at=at, took=took)
-    elif queued:
-        outbox.post(session, kind=IMPORT, key=f"{IMPORT}:{run.id}", payload={"run_id": run.id}, bookshop_id=bookshop_id)
-    return run
+    same = apply_when_safe and last is not None and not last.open_runs and last.is_same_file(format, sha256)
+    if last and same and may_be_the_same(session, name=format, file_name=name, bookshop_id=bookshop_id):
+        return receive_unchanged(session, **run, last=last, at=at, took=took)
+    received = session.scalars(_OPEN_RUN, {**run, "state": FEED_RUN.first, "received_at": at}).one()
+    if queued:
+        ask_import(session, run=received)
+    return received
+
+
+def ask_import(session: TenantSession, *, run: FeedRun) -> None:
+    """Ask for a job that reads the run's file."""
+    key = f"{IMPORT}:{run.id}"
+    outbox.post(session, kind=IMPORT, key=key, payload={"run_id": run.id}, bookshop_id=run.bookshop_id)
+
+
+# Built once: they take longer to build than to be carried out.
+_STATE = select(Bookshop.state).where(Bookshop.id == bindparam("bookshop"))
+_KEEP_FILE = insert(StoredFile).returning(StoredFile.id).execution_options(dml_strategy="orm")
+_OPEN_RUN = insert(FeedRun).returning(FeedRun).execution_options(dml_strategy="orm")
 
 
 def _check(data: bytes) -> None:

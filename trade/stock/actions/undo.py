@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from trade.base import journal, outbox
+from trade.base import journal
 from trade.base.errors import Conflict, Refused
 from trade.base.journal import fire
 from trade.base.tenancy import TenantSession
@@ -12,7 +12,7 @@ from trade.base.text import N_
 from trade.stock.actions.decide import end, part_of, supersede
 from trade.stock.actions.locks import lock_stock
 from trade.stock.actions.process import REPLAY
-from trade.stock.actions.receive import IMPORT
+from trade.stock.actions.receive import ask_import
 from trade.stock.actions.writing import Source, write_stock
 from trade.stock.columns import ADDED, CHANGED, ZEROED, Changes
 from trade.stock.models import FeedRun
@@ -47,8 +47,7 @@ def replay(
         details={"run": old.id},
     )
     if queued:
-        key = f"{IMPORT}:{run.id}"
-        outbox.post(session, kind=IMPORT, key=key, payload={"run_id": run.id}, bookshop_id=run.bookshop_id)
+        ask_import(session, run=run)
     return run
 
 

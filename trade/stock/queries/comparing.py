@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, Text, and_, func, literal, or_, select
+from sqlalchemy import BigInteger, BindParameter, Select, Text, and_, bindparam, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from trade.base.models import SettingValue
@@ -75,17 +75,26 @@ class Applied(NamedTuple):
         return (self.format, self.sha256, self.judged_by) == (format, sha256, self.settings_now)
 
 
-def last_applied(session: TenantSession, *, bookshop_id: int, at: datetime, but: int | None = None) -> Applied | None:
-    """The last applied run of a bookshop; None before its first file. One statement.
-
-    ``but``: a run that does not count among the open ones.
-    """
-    others = aliased(FeedRun)
-    open_runs = select(others.id).where(
-        others.bookshop_id == bookshop_id, others.state.in_(OPEN), others.id != (but or 0)
+def _newest_setting() -> Any:
+    return (
+        select(func.concat(func.max(SettingValue.id), "/", func.extract("epoch", func.max(SettingValue.valid_from))))
+        .where(
+            SettingValue.key.in_([setting.key for setting in JUDGING]),
+            or_(SettingValue.bookshop_id.is_(None), SettingValue.bookshop_id == bindparam("bookshop")),
+            SettingValue.valid_from <= bindparam("at"),
+        )
+        .scalar_subquery()
     )
-    gone = select(StockHold.id).where(StockHold.bookshop_id == bookshop_id, StockHold.state == "until_next_file")
-    row = session.execute(
+
+
+def _last_applied() -> Select[*tuple[Any, ...]]:
+    others = aliased(FeedRun)
+    shop: BindParameter[int] = bindparam("bookshop")
+    open_runs = select(others.id).where(
+        others.bookshop_id == shop, others.state.in_(OPEN), others.id != bindparam("but")
+    )
+    gone = select(StockHold.id).where(StockHold.bookshop_id == shop, StockHold.state == "until_next_file")
+    return (
         select(
             FeedRun.id,
             FeedRun.format,
@@ -97,15 +106,31 @@ def last_applied(session: TenantSession, *, bookshop_id: int, at: datetime, but:
             BookshopStock.file_at,
             BookshopStock.titles,
             BookshopStock.judged_by,
-            _newest_setting(bookshop_id, at),
+            _newest_setting(),
             open_runs.exists(),
             gone.exists(),
         )
         .select_from(BookshopStock)
         .join(FeedRun, FeedRun.id == BookshopStock.run_id)
         .join(StoredFile, StoredFile.id == FeedRun.file_id)
-        .where(BookshopStock.bookshop_id == bookshop_id)
-    ).one_or_none()
+        .where(BookshopStock.bookshop_id == shop)
+    )
+
+
+# Built once: each takes longer to build than to be answered, and every file of a night asks them.
+_LAST_APPLIED = _last_applied()
+_SETTINGS_MARK = select(_newest_setting())
+_SNAPSHOT = select(StockSnapshot.data, StockSnapshot.content_sha256).where(
+    StockSnapshot.bookshop_id == bindparam("bookshop")
+)
+
+
+def last_applied(session: TenantSession, *, bookshop_id: int, at: datetime, but: int | None = None) -> Applied | None:
+    """The last applied run of a bookshop; None before its first file. One statement.
+
+    ``but``: a run that does not count among the open ones.
+    """
+    row = session.execute(_LAST_APPLIED, {"bookshop": bookshop_id, "at": at, "but": but or 0}).one_or_none()
     if row is None:
         return None
     known: list[Any] = list(row)
@@ -115,19 +140,7 @@ def last_applied(session: TenantSession, *, bookshop_id: int, at: datetime, but:
 
 def settings_mark(session: TenantSession, *, bookshop_id: int, at: datetime) -> str:
     """What changes when a setting changes by which lines are read and judged."""
-    return _mark(session, session.scalar(select(_newest_setting(bookshop_id, at))))
-
-
-def _newest_setting(bookshop_id: int, at: datetime) -> Any:
-    return (
-        select(func.concat(func.max(SettingValue.id), "/", func.extract("epoch", func.max(SettingValue.valid_from))))
-        .where(
-            SettingValue.key.in_([setting.key for setting in JUDGING]),
-            or_(SettingValue.bookshop_id.is_(None), SettingValue.bookshop_id == bookshop_id),
-            SettingValue.valid_from <= at,
-        )
-        .scalar_subquery()
-    )
+    return _mark(session, session.scalar(_SETTINGS_MARK, {"bookshop": bookshop_id, "at": at}))
 
 
 def _mark(session: TenantSession, newest: str | None) -> str:
@@ -147,9 +160,7 @@ class Snapshot:
 
 def snapshot(session: TenantSession, *, bookshop_id: int) -> Snapshot:
     """A bookshop's stock from its packed snapshot; from its lines where it has none yet."""
-    row = session.execute(
-        select(StockSnapshot.data, StockSnapshot.content_sha256).where(StockSnapshot.bookshop_id == bookshop_id)
-    ).one_or_none()
+    row = session.execute(_SNAPSHOT, {"bookshop": bookshop_id}).one_or_none()
     if row is not None:
         return Snapshot(unpack_titles(row.data), row.content_sha256)
     titles = lines_of(session, bookshop_id=bookshop_id)
@@ -235,8 +246,14 @@ class Books:
         return Facts(known, np.where(known, self.price[places], NO_PRICE), limits[category], rate)
 
 
+_NOTHING = np.empty(0, dtype=np.int64)
+_NO_BOOKS = Books(_NOTHING, _NOTHING, _NOTHING, _NOTHING, ())
+
+
 def books(session: TenantSession, *, isbns: NDArray[np.int64]) -> Books:
     """Price, category and VAT of those of the ISBNs that the catalogue knows."""
+    if not len(isbns):
+        return _NO_BOOKS
     rows = session.execute(
         select(Book.isbn, func.coalesce(Book.price_cents, NO_PRICE), func.coalesce(Book.vat_rate, -1), Category.key)
         .join_from(Book, Category, Category.id == Book.category_id)
