@@ -13,6 +13,7 @@ import psycopg
 import structlog
 from redis import Redis, RedisError
 from rq import Queue
+from rq.queue import EnqueueData
 from rq.serializers import JSONSerializer
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.exc import OperationalError
@@ -52,11 +53,15 @@ def dispatch(context: Context, *, lease: timedelta = LEASE) -> int:
 def _hand_over(context: Context, queue: Queue, which: ColumnElement[bool], lease: timedelta) -> int:
     room = MOST_IN_QUEUE - queue.count
     claimed = _claim(context, which, room, lease) if room > 0 else []
-    for effect_id in claimed:
-        queue.enqueue(
-            RUN, effect_id, job_timeout=LONGEST_JOB, result_ttl=0, failure_ttl=60, description=f"effect {effect_id}"
-        )
+    if claimed:
+        queue.enqueue_many([_job(effect_id) for effect_id in claimed])
     return len(claimed)
+
+
+def _job(effect_id: int) -> EnqueueData:
+    return Queue.prepare_data(
+        RUN, (effect_id,), timeout=LONGEST_JOB, result_ttl=0, failure_ttl=60, description=f"effect {effect_id}"
+    )
 
 
 def _claim(context: Context, which: ColumnElement[bool], room: int, lease: timedelta) -> list[int]:

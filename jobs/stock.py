@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 from jobs.context import Context
@@ -9,17 +11,31 @@ from jobs.queue import handles
 from trade.base.tenancy import TenantSession
 from trade.stock import actions, queries
 
+SELDOM = 0.2
+"""Seconds between two steps that a watching screen is told of."""
+
 
 @handles("stock.import", scope="bookshop")
 def import_one(session: TenantSession, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
     """Read, compare and apply one received file; the screen watches its progress."""
     run_id = payload["run_id"]
-
-    def progress(stage: str, done: int, total: int) -> None:
-        context.progress(f"stock:{run_id}", done, total, stage)
-
+    progress = _watched(context, f"stock:{run_id}")
     run = actions.process(session, run_id=run_id, at=context.now(), store=context.store, progress=progress)
     return {"state": run.state}
+
+
+def _watched(context: Context, key: str) -> Callable[[str, int, int], None]:
+    """Tells how far a job is: its beginning and its end, and what lies between no more often than eyes can follow."""
+    told_at = -SELDOM
+
+    def progress(stage: str, done: int, total: int) -> None:
+        nonlocal told_at
+        now = time.perf_counter()
+        if stage == "done" or now - told_at >= SELDOM:
+            told_at = now
+            context.progress(key, done, total, stage)
+
+    return progress
 
 
 def judge_anew(context: Context, payload: dict[str, Any]) -> dict[str, Any]:

@@ -86,15 +86,15 @@ class EffectWorker(Worker):
         """Do the next job of the queue, unless one of an earlier queue waits; whether there was one."""
         if any(earlier.count for earlier in self.queues[: self.queues.index(queue)]):
             return False
-        job_id = queue.pop_job_id()
-        job = queue.fetch_job(job_id) if job_id else None
+        job_id: Any = self.connection.lpop(queue.key)  # Queue.pop_job_id raises where there is none
+        job = queue.fetch_job(job_id.decode()) if job_id else None
         if job is None:
             return False
         if not lawful(job):
             queue.push_job_id(job.id, at_front=True)  # the worker itself refuses it
             return False
         run_effect(job.args[0])
-        job.delete()
+        self.connection.delete(job.key)  # a popped job is nowhere else: Job.delete would look into every registry
         return True
 
 
