@@ -74,6 +74,16 @@ def test_done_and_dead_effects_are_not_handed_over(context: Context) -> None:
     assert dispatch(context) == 1
 
 
+def test_a_worker_goes_on_until_nothing_waits(context: Context) -> None:
+    ids = post(context, 2)
+    dispatch(context)
+    others, worker = queues_of(context.redis)[1], make_worker(context)
+    assert [worker._next(others) for _ in range(3)] == [True, True, False]
+    assert not list(context.redis.scan_iter("rq:job:*")), "nothing is left of a job that was done"
+    with context.session() as session:
+        assert set(session.scalars(select(Effect.state).where(Effect.id.in_(ids)))) == {"dead"}, "nobody handles them"
+
+
 def test_a_worker_carries_out_ours_and_refuses_what_it_does_not_know(context: Context) -> None:
     """Who may write to Redis could otherwise run any function of this machine."""
     queue = queues_of(context.redis)[0]

@@ -13,12 +13,15 @@ from typing import Any
 
 import pytest
 from sqlalchemy import (
+    BigInteger,
     Engine,
+    bindparam,
     create_engine,
     delete,
     exists,
     func,
     insert,
+    literal,
     select,
     text,
     union_all,
@@ -43,7 +46,7 @@ from sqlalchemy.orm.exc import ObjectDeletedError
 from tests.conftest import House
 from trade.base import tenancy
 from trade.base.access import owned_models
-from trade.base.tenancy import NoScope, Scope, TenantSession, make_session
+from trade.base.tenancy import PUBLIC, NoScope, Scope, TenantSession, make_session
 from trade.members.models import BillingData, Bookshop
 from trade.stock.models import RareTitle
 
@@ -308,6 +311,15 @@ WRITES: dict[str, Callable[[TenantSession, int, int], Any]] = {
             select(Shop.id, func.max(1), func.max(1), func.max(1), func.current_date(), func.max("")).group_by(Shop.id),
         )
     ),
+    "insert from select, the owner a parameter": lambda session, own, other: session.execute(
+        insert(RareTitle)
+        .from_select(
+            ["bookshop_id", "isbn", "copies", "holders", "seen_on", "mark"],
+            select(bindparam("shop", type_=BigInteger), 9782070368228, 1, 1, func.current_date(), literal("")),
+        )
+        .execution_options(dml_strategy="orm"),
+        {"shop": other},
+    ),
     "update": lambda session, own, other: session.execute(update(RareTitle).values(bookshop_id=other)),
     "update by another's key": lambda session, own, other: session.execute(
         update(RareTitle), [{"id": session.info["theirs"], "mark": "x"}]
@@ -398,6 +410,19 @@ def test_without_a_scope_nothing_is_asked(shared_house: House) -> None:
         session.add(RareTitle(**rare(shared_house.cast.alba)))
         with pytest.raises(NoScope):
             session.flush()
+
+
+def test_one_statement_serves_many_bookshops_each_with_its_own_rows(shared_house: House, owner: Engine) -> None:
+    """What is kept of the criteria from one session to the next is how they are built, never for whom."""
+    cast = shared_house.cast
+    built = select(RareTitle.bookshop_id)
+    found, keys = {}, set()
+    for scope in (cast.bookshop("alba"), cast.bookshop("boreal"), cast.bookshop("alba"), PUBLIC):
+        with make_session(owner, scope, shared_house.profile) as session:
+            found[scope] = set(session.scalars(built))
+            keys.add(tenancy._criteria(session, scope, None).key)
+    assert found == {cast.bookshop("alba"): {cast.alba}, cast.bookshop("boreal"): {cast.boreal}, PUBLIC: set()}
+    assert len(keys) == 2, "one way for bookshops, another for the public"
 
 
 def test_a_session_works_for_one_scope_only(shared_house: House) -> None:

@@ -254,12 +254,15 @@ def books(session: TenantSession, *, isbns: NDArray[np.int64]) -> Books:
     """Price, category and VAT of those of the ISBNs that the catalogue knows."""
     if not len(isbns):
         return _NO_BOOKS
-    rows = session.execute(
+    rows: Any = session.execute(
         select(Book.isbn, func.coalesce(Book.price_cents, NO_PRICE), func.coalesce(Book.vat_rate, -1), Category.key)
         .join_from(Book, Category, Category.id == Book.category_id)
         .where(Book.isbn == func.any(number_array(BigInteger, isbns)))
         .order_by(Book.isbn)
     )
-    places: dict[str, int] = {}
-    found = numbers(((isbn, cents, rate, places.setdefault(key, len(places))) for isbn, cents, rate, key in rows), 4)
-    return Books(found[:, 0], found[:, 1], found[:, 3], found[:, 2], tuple(places))
+    found = list(zip(*rows, strict=True))
+    if not found:
+        return _NO_BOOKS
+    isbn, price, rate = (np.array(column, dtype=np.int64) for column in found[:3])
+    places = {key: place for place, key in enumerate(dict.fromkeys(found[3]))}
+    return Books(isbn, price, np.array([places[key] for key in found[3]], dtype=np.int64), rate, tuple(places))
