@@ -253,11 +253,21 @@ def test_a_newer_file_overtakes_one_that_waits(house: House) -> None:
 
 
 def test_an_identical_file_is_unchanged_and_never_held_and_renews_the_age(house: House) -> None:
-    send(house, ALL)
+    first = send(house, ALL)
     later = NOW + timedelta(hours=70)
-    assert state(house, send(house, ALL, at=later)) == "unchanged"
+    again = send(house, ALL, at=later)
+    assert state(house, again) == "unchanged"
     with house.session() as session:
         assert queries.freshness_of(session, bookshop_id=house.cast.alba, at=later) is Freshness.FRESH
+        told, repeated = queries.run(session, run_id=first), queries.run(session, run_id=again)
+        same = ("read", "accepted", "refused", "repeated", "isbns", "unknown", "sender", "vat_included", "remarks")
+        assert [getattr(repeated, name) for name in same] == [getattr(told, name) for name in same]
+        assert (repeated.titles_before, repeated.received_at, repeated.finished_at) == (4, later, later)
+        entry = session.scalars(
+            select(JournalEntry).where(JournalEntry.thing == "feed_run", JournalEntry.thing_id == again)
+        ).one()
+        assert (entry.action, entry.bookshop_id) == ("feed_run.find_unchanged", house.cast.alba)
+        assert entry.details == {"from": "received", "to": "unchanged"}
 
 
 def test_the_same_bytes_as_another_format_are_not_the_same_file(house: House) -> None:
