@@ -21,12 +21,11 @@ from trade.base import outbox
 from trade.base.errors import NotFound, Refused
 from trade.base.text import N_, Text
 from trade.catalogue import actions
-from trade.catalogue.actions.sources import SAMPLE
 from trade.catalogue.clients import clients
 from trade.catalogue.formats import formats
 from trade.catalogue.models import CatalogueRun, CatalogueSource
 from trade.catalogue.queries import feeds
-from trade.catalogue.rules import GROUPS
+from trade.catalogue.rules import GROUPS, SAMPLE
 from trade.catalogue.states import CATALOGUE_RUN
 from web.database import clock, session
 from web.language import number, say

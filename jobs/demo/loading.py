@@ -15,6 +15,7 @@ from jobs.demo.applicants import create_applicants
 from jobs.demo.books import books
 from jobs.demo.bookshops import Shop, create_bookshops
 from jobs.demo.cheques import close_last_month, create_cheques
+from jobs.demo.feeds import send_catalogue
 from jobs.demo.files import broken_off
 from jobs.demo.history import SILENT, send_history
 from jobs.demo.people import create_people
@@ -61,6 +62,7 @@ def _load(context: Context, now: datetime) -> dict[str, Any]:
     with context.session() as session:
         people = create_people(session, at=now - FOUNDED)
         titles = add_books(session, books=books(context.profile.country), at=now - FOUNDED, source="sample")
+    entries = send_catalogue(context, now=now)
     shops = create_bookshops(context, people, founded=now - FOUNDED + DAY, now=now)
     lines = send_history(context, shops, now=now)
     lines += _send_stock(context, [shop for shop in shops[:-1] if shop.number != SILENT], at=now - DAY)
@@ -77,6 +79,7 @@ def _load(context: Context, now: datetime) -> dict[str, Any]:
     return {
         "already": False,
         "books": titles,
+        "feed_entries": entries,
         "bookshops": len(shops),
         "applicants": len(applicants),
         "stock_lines": lines,

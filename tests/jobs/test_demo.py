@@ -32,8 +32,11 @@ from trade.base.crypto import password_matches
 from trade.base.errors import Refused
 from trade.base.tenancy import PUBLIC
 from trade.billing.models import Invoice, MonthClose
-from trade.catalogue.models import Book
+from trade.catalogue.actions import apply_due_prices
+from trade.catalogue.models import Book, BookCover, BookPrice
+from trade.catalogue.queries import feeds as catalogue_feeds
 from trade.catalogue.queries import search
+from trade.catalogue.queries.telling import told_of
 from trade.gift_cheques.models import Campaign, GiftCheque
 from trade.members.models import Bookshop
 from trade.places.queries import find
@@ -114,6 +117,23 @@ def test_the_real_books_are_there_with_sample_prices(demo: Demo) -> None:
     assert all(book.price_cents and book.price_is_sample for book in books)
     assert all(book.weight_is_estimate for book in books if book.weight_grams)
     assert {book.category.key for book in books} == {"fixed_price", "imported", "textbook"}
+
+
+def test_the_catalogue_has_feeds_of_two_sources_with_prices_to_come_and_covers(demo: Demo) -> None:
+    with demo.context.session() as session:
+        runs = [(run.state, run.refused, run.non_books) for run, _ in catalogue_feeds.runs(session)]
+        assert runs == [("unchanged", 1, 1), ("done", 1, 1), ("done", 0, 0)]
+        coming = session.scalars(select(BookPrice).where(BookPrice.applied_at.is_(None))).all()
+        assert len(coming) == 8 and {price.source for price in coming} == {"sample-publisher"}
+        assert len(session.scalars(select(BookCover)).all()) == 12
+        told = {one.name: (one.source, len(one.others)) for one in told_of(session, isbn=coming[0].isbn)}
+        assert (told["title"], told["availability"]) == (
+            ("sample-publisher", 1 + (demo.network == "fr")),
+            ("sample-publisher", 1),
+        )
+        assert apply_due_prices(session, at=NOW + timedelta(days=15)) == 8
+        assert all(session.scalars(select(Book.price_is_sample))), "the dearer price is a sample too"
+        session.rollback()
 
 
 @pytest.mark.seed("F05", "T111", "T109")

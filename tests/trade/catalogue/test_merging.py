@@ -220,6 +220,15 @@ def test_the_price_category(
     assert found == [es, fr]
 
 
+@pytest.mark.parametrize(
+    ("source", "sample"),
+    [("sample", True), ("sample-publisher", True), ("samples", False), ("publisher", False), ("", False)],
+)
+def test_prices_of_sample_sources_are_samples(source: str, sample: bool) -> None:
+    said = {source: {"prices": [{"cents": 1_000, "kind": "fixed"}]}, "other": {}}
+    assert [price["sample"] for price in merged(said, ranks={}).fields["prices"]] == [sample]
+
+
 def test_what_is_no_book_is_no_textbook() -> None:
     asked = {"isbn": 9788437604947, "language": "es", "schoolbook": True, "free_price": True, "in_print": True}
     assert category_of(**asked, not_a_book=True, country="ES") == "non_book"

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, Integer, Text, func, insert, select, update
+from sqlalchemy import BigInteger, Boolean, Integer, Text, func, insert, select, update
 
 from trade.base.sets import row_table, value_table
 from trade.base.tenancy import TenantSession
@@ -15,7 +15,7 @@ from trade.catalogue.actions.locks import lock_catalogue
 from trade.catalogue.engines import note_changed
 from trade.catalogue.models import Book, BookPrice
 from trade.catalogue.queries.prices import prices_at
-from trade.catalogue.rules import DatedPrice
+from trade.catalogue.rules import DatedPrice, is_sample
 from trade.stock.actions import rejudge_books
 
 SLICE = 5_000
@@ -84,11 +84,17 @@ def _set_prices(session: TenantSession, prices: Mapping[int, Any]) -> int:
         cents=(BigInteger, [price.cents for price in prices.values()]),
         kind=(Text, [price.kind for price in prices.values()]),
         vat_rate=(Integer, [price.vat_rate for price in prices.values()]),
+        is_sample=(Boolean, [is_sample(price.source) for price in prices.values()]),
     )
     moved = session.execute(
         update(Book)
         .where(Book.isbn == given.c.isbn, Book.price_cents.is_distinct_from(given.c.cents))
-        .values(price_cents=given.c.cents, price_kind=given.c.kind, vat_rate=given.c.vat_rate, price_is_sample=False)
+        .values(
+            price_cents=given.c.cents,
+            price_kind=given.c.kind,
+            vat_rate=given.c.vat_rate,
+            price_is_sample=given.c.is_sample,
+        )
         .execution_options(synchronize_session=False)
     )
     session.expire_all()

@@ -13,14 +13,12 @@ from trade.base import journal
 from trade.base.errors import NotFound
 from trade.base.tenancy import TenantSession
 from trade.catalogue.models import CatalogueSource
-from trade.catalogue.rules import GROUPS, LAST
+from trade.catalogue.rules import GROUPS, LAST, SAMPLE
 
 STAFF: Final = "staff"
 """The key of what staff say themselves: believed before every feed."""
 SEEDED: Final = (STAFF, "publisher", "supplier", "bibliography")
 """The sources a network begins with, as they are believed: who is nearer to the book knows better."""
-SAMPLE: Final = "sample"
-"""The key of sample data: believed last, whatever comes."""
 
 
 def ensure_source(

@@ -32,6 +32,13 @@ LAST: Final = 1_000_000
 
 OUT_OF_PRINT: Final = frozenset({Availability.SOLD_OUT, Availability.DISCONTINUED})
 KINDS: Final = {"fixed": 0, "recommended": 1, "free": 2}
+SAMPLE: Final = "sample"
+"""The key of sample data, and how the keys of sample sources begin."""
+
+
+def is_sample(source: str) -> bool:
+    """Whether all that a source says is a sample: its prices are marked so wherever they are shown."""
+    return source == SAMPLE or source.startswith(f"{SAMPLE}-")
 
 
 def group_of(name: str) -> str:
@@ -79,7 +86,7 @@ def _gather_prices(result: Merged, order: Sequence[str], statements: Mapping[str
     if saying:
         result.origin["prices"] = saying[0]
         result.fields["prices"] = [
-            {**price, "by": source, "sample": bool(statements[source].get("price_is_sample"))}
+            {**price, "by": source, "sample": is_sample(source) or bool(statements[source].get("price_is_sample"))}
             for source in saying
             for price in statements[source]["prices"]
         ]
