@@ -242,8 +242,11 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
     assert batches == [2, 2, 2, 1]
 
 
-def test_a_file_damaged_further_on_keeps_what_was_read(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trade.catalogue.actions.feeds.BATCH", 1)
+@pytest.mark.parametrize("batch", [1, 2_000], ids=["between two batches", "in the midst of one"])
+def test_a_file_damaged_further_on_keeps_what_was_read(
+    house: House, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setattr("trade.catalogue.actions.feeds.BATCH", batch)
 
     def broken(stream: Any) -> Iterator[Any]:
         yield BookRecord(NEW, 1, title="Panza de burro")

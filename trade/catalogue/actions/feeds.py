@@ -159,8 +159,19 @@ def entries(session: TenantSession, *, run_id: int, store: FileStore) -> tuple[B
 def _batches(read: Callable[[BinaryIO], Iterator[CatalogueEntry]], stream: BinaryIO, done: int) -> Batches:
     with closing(stream):
         records = islice(read(unpacked(stream, largest=LARGEST)), done, None)
-        while batch := list(islice(records, BATCH)):
-            yield batch, stream.tell()
+        broken: Refused | None = None
+        while broken is None:
+            batch: list[CatalogueEntry] = []
+            try:
+                for entry in islice(records, BATCH):
+                    batch.append(entry)  # one by one: those before a damage stay
+            except Refused as refused:
+                broken = refused  # what stands before the damage is taken in first
+            if batch:
+                yield batch, stream.tell()
+            elif broken is None:
+                return
+        raise broken
 
 
 def take_batch(session: TenantSession, *, run_id: int, batch: Sequence[CatalogueEntry], at: datetime) -> None:
