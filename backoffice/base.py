@@ -122,6 +122,8 @@ class RecordView(Guarded, ModelView):
     empty_title: ClassVar[str] = N_("Nothing here yet")
     empty_text: ClassVar[str] = ""
     empty_icon: ClassVar[str] = "lines"
+    packed: ClassVar[bool] = False
+    """On a phone the numbers of a row stand beside each other."""
     empty_action: ClassVar[tuple[str, str] | None] = None
     head_acts: ClassVar[Sequence[tuple[str, str, str]]] = ()
 

@@ -12,7 +12,9 @@ from flask_babel import gettext, ngettext
 from trade.base.text import N_
 from trade.stock.health import Day, DayState, Doubt, Part, Truth
 from trade.stock.models import FeedRun
-from web.language import number, percent, short_day
+from trade.stock.readers import readers
+from web.database import session
+from web.language import number, percent, say, short_day
 
 HEIGHT = 100
 STRIP_DAYS = 30
@@ -44,6 +46,11 @@ ORIGINS = {
 def origin(run: FeedRun) -> str:
     """How a file came, in words."""
     return gettext(ORIGINS[run.origin]) if run.origin in ORIGINS else run.origin
+
+
+def format_names() -> dict[str, str]:
+    """Every format a file may be read in, by its key, as it is called here."""
+    return {reader.name: say(reader.title) for reader in readers(session())}
 
 
 def took(run: FeedRun) -> str:

@@ -23,13 +23,14 @@ class Alarm(int):
 
 @dataclass(frozen=True)
 class Item:
-    """One line of the menu. ``phone`` items also stand in the bottom bar of a phone (four at most)."""
+    """One line of the menu. ``phone`` items also stand in the bottom bar of a phone (four at most), as ``short``."""
 
     label: str
     endpoint: str
     icon: str
     count: str = ""
     phone: bool = False
+    short: str = ""
 
     @property
     def blueprint(self) -> str:
@@ -56,6 +57,7 @@ class ShownItem:
     alarm: bool
     on: bool
     phone: bool
+    short: str
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ def shown(
             alarm=isinstance(count, Alarm),
             on=item is here,
             phone=item.phone,
+            short=say(item.short or item.label),
         )
 
     groups = (

@@ -52,7 +52,7 @@ MENU = (
     Group(
         N_("Gift cheques"),
         (
-            Item(N_("Redeem"), "office_cheques.redeem", "gift", phone=True),
+            Item(N_("Redeem"), "office_cheques.redeem", "gift", phone=True, short=N_("Cheque")),
             Item(N_("Redeemed"), "office_cheques.redeemed", "lines"),
             Item(N_("Invoices"), "office_cheques.invoices", "page"),
         ),

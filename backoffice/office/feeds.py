@@ -16,8 +16,8 @@ from backoffice.base import ScreenView
 from backoffice.forms import AtMost, PaperForm
 from backoffice.office.arrival import failure
 from backoffice.office.desk import desk, page_asked
-from backoffice.office.progress import progress_of
 from backoffice.office.wording import day_hour
+from backoffice.progress import work_on_stock
 from backoffice.stock_lines import PARTS, Part, as_file, figures, lines, part_asked
 from trade.base.errors import Refused
 from trade.base.raw_text import BOUNDS
@@ -26,7 +26,6 @@ from trade.reservations.queries import open_for
 from trade.stock import actions, queries
 from trade.stock.formats import model_csv
 from trade.stock.models import FeedRun
-from trade.stock.readers import readers
 from trade.stock.states import FEED_RUN, WAITING
 from web.database import session as web_session
 from web.language import say
@@ -46,7 +45,7 @@ class UploadForm(PaperForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.format.choices = list(_format_names().items())
+        self.format.choices = list(feeds.format_names().items())
         self.then.choices = [
             ("look", gettext("Show me first what it would change")),
             ("apply", gettext("Apply it at once, unless it is suspicious")),
@@ -80,10 +79,11 @@ class FeedPages(ScreenView):
             more=len(runs) > HISTORY,
             page=page,
             machine=FEED_RUN,
-            formats=_format_names(),
+            formats=feeds.format_names(),
             summary=summary,
             unread=failure(arrival.folder_trouble) if arrival else "",
             open_run=queries.open_decision(session, bookshop_id=shop.id),
+            work=work_on_stock(runs[0]) if runs and runs[0].state == FEED_RUN.first else None,
             back=_back(queries.run(session, run_id=summary.run_id)) if summary.run_id else None,
             plot=feeds.time_plot(histories[shop.id].days),
             strip=feeds.strip(histories[shop.id].days),
@@ -136,8 +136,14 @@ class FeedPages(ScreenView):
         """The page of a run."""
         session, shop, at = desk()
         if run.state == FEED_RUN.first:
-            waiting = self.render("office/stock_progress.html", run=run, progress=progress_of(f"stock:{run.id}"))
-            return waiting, {"Refresh": "2"}
+            return self.render(
+                "office/stock_progress.html",
+                run=run,
+                work=work_on_stock(run),
+                format=feeds.format_names().get(run.format, run.format),
+                origin=feeds.origin(run),
+                day_hour=day_hour,
+            )
         part = part_asked(run)
         waits = run.state in WAITING
         summary = queries.summary(session, bookshop_id=shop.id, at=at)
@@ -148,7 +154,7 @@ class FeedPages(ScreenView):
             waits=waits,
             refused=refused,
             machine=FEED_RUN,
-            format=_format_names().get(run.format, run.format),
+            format=feeds.format_names().get(run.format, run.format),
             title=stock_files.title(run),
             meaning=stock_files.meaning(run),
             reasons=stock_files.reasons(run),
@@ -244,11 +250,6 @@ def _back(run: FeedRun) -> tuple[int, str, str] | None:
     if run.origin == "revert" or run.previous_id is None or not queries.can_revert(session, run_id=run.id):
         return None
     return run.id, *stock_files.back_words(run, queries.run(session, run_id=run.previous_id))
-
-
-def _format_names() -> dict[str, str]:
-    """Every format a file may be read in, by name, as it is called here."""
-    return {reader.name: say(reader.title) for reader in readers(web_session())}
 
 
 def _count_to_type(run: FeedRun) -> int:

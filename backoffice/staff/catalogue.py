@@ -16,7 +16,7 @@ from wtforms import SelectField
 from backoffice.base import ScreenView
 from backoffice.forms import AtMost, PaperForm
 from backoffice.office.desk import page_asked
-from backoffice.office.progress import progress_of
+from backoffice.progress import work_on_feed
 from trade.base import outbox
 from trade.base.errors import NotFound, Refused
 from trade.base.text import N_, Text
@@ -163,7 +163,7 @@ class CatalogueFeeds(ScreenView):
         reason = reasons[asked][0] if 0 <= asked < len(reasons) else ""
         page = page_asked()
         rows = feeds.rejections(session(), run_id=run_id, reason=reason, limit=PAGE + 1, offset=page * PAGE)
-        shown = self.render(
+        return self.render(
             "staff/catalogue_run.html",
             run=found,
             file=feeds.file_of(session(), run=found),
@@ -180,9 +180,8 @@ class CatalogueFeeds(ScreenView):
             others=sorted(found.non_book_codes.items(), key=lambda pair: -pair[1]),
             page=page,
             more=len(rows) > PAGE,
-            progress=progress_of(f"catalogue:{run_id}"),
+            work=None if CATALOGUE_RUN.states[found.state].final else work_on_feed(found),
         )
-        return (shown, {"Refresh": "2"}) if not CATALOGUE_RUN.states[found.state].final else shown
 
     @expose("/source/<int:source_id>/move", methods=("POST",))
     def move(self, source_id: int) -> ResponseReturnValue:

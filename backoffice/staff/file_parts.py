@@ -82,6 +82,7 @@ def _stock(session: TenantSession, bookshop: Bookshop, at: datetime, locale: str
         "runs": stock.runs(session, bookshop_id=bookshop.id, limit=FEW),
         "summary": stock.summary(session, bookshop_id=bookshop.id, at=at),
         "run_machine": FEED_RUN,
+        "formats": feeds.format_names(),
         "strip": feeds.strip(days),
         "legend": feeds.legend(),
         "plot": feeds.time_plot(days),

@@ -29,7 +29,7 @@ MENU = (
             Item(N_("Applications"), "staff_applications.index", "form", count="applications", phone=True),
             Item(N_("Members"), "staff_members.index_view", "shop", phone=True),
             Item(N_("Stock feeds"), "staff_feeds.index", "upload"),
-            Item(N_("Stock files"), "staff_runs.index_view", "box", count="held", phone=True),
+            Item(N_("Stock files"), "staff_runs.index_view", "box", count="held", phone=True, short=N_("Files")),
             Item(N_("Stock formats"), "staff_formats.index", "sliders"),
             Item(N_("Books"), "staff_books.index_view", "book"),
             Item(N_("Catalogue feeds"), "staff_catalogue.index", "download"),

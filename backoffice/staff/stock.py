@@ -13,6 +13,7 @@ from flask_babel import gettext
 from backoffice import feeds, stock_files
 from backoffice.base import RecordView, Tab
 from backoffice.cells import Column, ago_cell, link_to, moment_cell, named, number_cell, state_in, state_word
+from backoffice.progress import work_on_stock
 from backoffice.staff.names import bookshop_names, person_names
 from backoffice.stock_lines import PARTS, Part, as_file, figures, lines, part_asked
 from trade.base.text import N_, Text
@@ -25,6 +26,11 @@ from web.language import say
 TYPED_WORD_LENGTH = 20
 
 
+def _format(column: Column, row: FeedRun, beside: Mapping[str, Any]) -> str:
+    """What the format of a file is called; its key where it is no longer in use."""
+    return str(beside.get("formats", {}).get(row.format, row.format))
+
+
 class Runs(RecordView):
     """Every stock file of the network and what became of it."""
 
@@ -33,17 +39,19 @@ class Runs(RecordView):
         Column("id", N_("File"), cell=link_to("staff_runs.run"), css="ref"),
         Column("bookshop_id", N_("Bookshop"), cell=named("bookshops", "bookshop_id"), css="wide"),
         Column("state", N_("State"), cell=state_in(FEED_RUN), plain=state_word(FEED_RUN)),
-        Column("received_at", N_("Received"), cell=ago_cell, plain=moment_cell, sort=True),
-        Column("format", N_("Format"), css="minor"),
+        Column("received_at", N_("Arrived"), cell=ago_cell, plain=moment_cell, sort=True),
+        Column("format", N_("Format"), cell=_format, css="minor"),
         Column("read", N_("Lines"), cell=number_cell, css="num minor"),
-        Column("refused", N_("Refused"), cell=number_cell, css="num", sort=True),
-        Column("added", N_("New"), cell=number_cell, css="num minor"),
+        Column("refused", N_("Refused lines"), cell=number_cell, css="num", sort=True),
+        Column("added", N_("Added"), cell=number_cell, css="num minor"),
         Column("changed", N_("Changed"), cell=number_cell, css="num minor"),
         Column("zeroed", N_("Removed"), cell=number_cell, css="num", sort=True),
     )
     column_default_sort = ("id", True)
+    packed = True
     tabs = (
         Tab("waiting", N_("Wait for a decision"), lambda: FeedRun.state.in_(WAITING)),
+        Tab("reading", N_("Being read"), lambda: FeedRun.state == FEED_RUN.first),
         Tab("unreadable", N_("Unreadable"), lambda: FeedRun.state == "refused"),
         Tab("all", N_("All")),
     )
@@ -52,13 +60,19 @@ class Runs(RecordView):
     empty_icon = "upload"
 
     def beside(self, rows: Sequence[Any]) -> Mapping[str, Any]:
-        """The names of the bookshops."""
-        return {"bookshops": bookshop_names(session(), {row.bookshop_id for row in rows})}
+        """The names of the bookshops and of the formats."""
+        return {
+            "bookshops": bookshop_names(session(), {row.bookshop_id for row in rows}),
+            "formats": feeds.format_names(),
+        }
 
     @expose("/<int:record_id>/")
     def run(self, record_id: int) -> ResponseReturnValue:
         """One file: the verdict, what it changes or would change, and the decision where one is due."""
         run = self.record(record_id)
+        if run.state == FEED_RUN.first:
+            shop = bookshop_names(session(), {run.bookshop_id})[run.bookshop_id]
+            return self.render("staff/run_progress.html", run=run, bookshop=shop, work=work_on_stock(run))
         part = part_asked(run)
         return self.render(
             "staff/run.html",
@@ -71,6 +85,7 @@ class Runs(RecordView):
             meaning=stock_files.meaning(run),
             reasons=stock_files.reasons(run),
             error=say(Text(run.error["message"], run.error.get("values", {}))) if run.error else "",
+            format=feeds.format_names().get(run.format, run.format),
             origin=feeds.origin(run),
             took=feeds.took(run),
             part=part,

@@ -131,3 +131,9 @@ def test_what_is_shipped_is_what_was_translated(language: str) -> None:
 def test_a_lost_placeholder_is_found() -> None:
     assert set(PLACEHOLDER.findall("%(num)s of %(total)s, 5 %%")) == {"num", "total", ""}
     assert Path(FOLDER / "en").exists() is False
+
+
+def test_spanish_booksellers_read_one_word_for_their_stock() -> None:
+    words = [words for message in catalogue("es") if message.id for _, words in forms(message)]
+    assert [text for text in words if "existencias" in text.lower()] == []
+    assert sum("stock" in text.lower() for text in words) > 50

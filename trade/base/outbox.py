@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from trade.base import journal
@@ -39,3 +39,8 @@ def revive(session: TenantSession, *, effect_id: int, at: datetime) -> None:
         raise Conflict()
     journal.write(session, action="effect.revived", thing="effect", thing_id=effect_id, at=at)
     session.execute(text(f"NOTIFY {CHANNEL}"))
+
+
+def posted(session: TenantSession, *, key: str) -> Effect | None:
+    """The effect that was asked for under a key; None where none was, or where it is of another bookshop."""
+    return session.scalar(select(Effect).where(Effect.key == key))

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trade.base.errors import Refused
+from trade.base.listening import counted, tell
 from trade.base.raw_text import BOUNDS, Bounds
 from trade.base.text import N_
 from trade.stock.rules import MAX_QUANTITY, Entry, Header, Reading, reading_of
@@ -115,8 +116,10 @@ def read_by(lines: Lines, pattern: Pattern | None, careful: Callable[[int, str],
         columns = [column[hit].astype(np.int32) for column in (found.quantity, found.price)]
         sheets.append(Sheet(number, found.isbn[hit], *columns))
         left += (start + np.flatnonzero(~found.matches)).tolist()
+        tell(start + len(part) - len(left), len(lines))
     places = left if pattern else range(len(lines))
-    slow = reading_of(header, (careful(number, line) for number, line in lines.at(places)))
+    careful_ones = counted(lines.at(places), of=len(lines), before=len(lines) - len(places))
+    slow = reading_of(header, (careful(number, line) for number, line in careful_ones))
     if not sheets:
         return slow
     fast = Sheet(

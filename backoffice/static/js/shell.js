@@ -130,13 +130,22 @@ setTimeout(() => all(".toast:not(.bad-toast)").forEach((toast) => toast.remove()
 // A page that waits for a job asks again for itself: <div data-refresh="2"> ... </div>
 const waiting = one("[data-refresh]");
 if (waiting?.id) {
-  const again = async () => {
+  const pause = Number(waiting.dataset.refresh) * 1000;
+  // Whoever has begun to fill in a form keeps it: the page is not loaded again under her hands.
+  const busy = () => all("input[type='file']").some((input) => input.files.length) || (document.activeElement && typing(document.activeElement));
+  const look = async () => {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById(waiting.id);
-    if (!fresh || !("refresh" in fresh.dataset)) { location.reload(); return; }
-    document.getElementById(waiting.id).innerHTML = fresh.innerHTML;
-    setTimeout(again, Number(waiting.dataset.refresh) * 1000);
+    if (fresh && "refresh" in fresh.dataset) { waiting.innerHTML = fresh.innerHTML; return true; }
+    if (busy()) return true;
+    location.reload();
+    return false;
   };
-  setTimeout(again, Number(waiting.dataset.refresh) * 1000);
+  const again = async () => {
+    let more = true;
+    if (!document.hidden) more = await look().catch(() => true); // no answer: the server may be starting anew
+    if (more) setTimeout(again, pause);
+  };
+  setTimeout(again, pause);
 }

@@ -67,9 +67,9 @@ def stock(house):
 def test_a_file_is_read_by_a_job_shown_first_and_applied_only_then(office):
     client = owner(office)
     run = send(client, FULL)
-    waiting = client.get(run)
-    assert waiting.headers["Refresh"] == "2"
-    assert "The file is being read" in waiting.get_data(as_text=True)
+    waiting = read(client, run)
+    assert "The file is being read" in waiting and 'data-refresh="2"' in waiting
+    assert '<noscript><meta http-equiv="refresh"' in waiting, "without scripts the page is loaded again"
     work(office)
     page = words(read(client, run))
     assert "Nothing is changed yet: look, then decide" in page

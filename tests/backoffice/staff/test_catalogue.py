@@ -38,7 +38,7 @@ def work(desk: House, location: str) -> None:
 @pytest.mark.seed("F01")
 def test_a_feed_is_sent_read_and_told(dora: Screen, desk: House) -> None:
     location = send(dora, campre((NEW, 1890, "PANZA DE BURRO"), (NEW + 1, 100, "MISTYPED")))
-    assert "waits for its turn" in dora.get(location)
+    assert "Reading its records" in dora.get(location)
     work(desk, location)
     page = dora.get(location)
     assert "1 book read" in page

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import html
+import json
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from tests.backoffice.browser import Screen, said
 from tests.cast import BOOKS, NOW
 from tests.conftest import House
+from trade.base.models import Effect
 from trade.stock import actions
 from trade.stock.models import FeedRun
 from trade.stock.queries import stock_of
@@ -102,6 +106,38 @@ def test_refused_lines_are_shown_with_number_and_reason(desk: House, dora: Scree
     assert "not a book" in page
     assert "on line 5" in page
     assert dora.client.get(f"/staff/runs/{run}/?lines=nothing").status_code == 404
+
+
+def test_a_file_under_way_says_how_far_it_is_and_a_failure_is_not_hidden(house: House) -> None:
+    with house.session() as session:
+        run = actions.receive_file(
+            session,
+            bookshop_id=house.cast.alba,
+            format="model_csv",
+            data=HEAD.encode(),
+            name="stock.csv",
+            origin="upload",
+            at=NOW,
+            store=house.store,
+        ).id
+    dora, alba = Screen(house, "dora").english(), house.client("alba_owner", bookshop=house.cast.alba)
+    addresses = ((dora.client, f"/staff/runs/{run}/"), (alba, f"/office/stock/run/{run}"), (alba, "/office/stock/"))
+
+    def pages() -> list[str]:
+        return [html.unescape(client.get(f"{address}?lang=en").text) for client, address in addresses]
+
+    assert all("it waits for its turn" in page for page in pages())
+    told = {"done": 1500, "total": 3000, "stage": "reading"}
+    house.app.extensions["redis"].set(f"mostrador:progress:stock:{run}", json.dumps(told))
+    for page in pages():
+        assert "1.500 of 3.000 lines" in page or "1,500 of 3,000 lines" in page
+        assert '<progress value="1500" max="3000"' in page and "it waits for its turn" not in page
+    with house.session() as session:
+        session.execute(update(Effect).where(Effect.key == f"stock.import:{run}").values(error="lost", attempts=1))
+    assert all("is tried again by itself" in page for page in pages())
+    with house.session() as session:
+        session.execute(update(Effect).where(Effect.key == f"stock.import:{run}").values(state="dead"))
+    assert all("will not go on by itself" in page for page in pages())
 
 
 @pytest.mark.seed("F05", "A32")

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.conftest import House
+from trade.base import listening
 from trade.base.errors import Conflict, NotAllowed, NotFound, Refused
 from trade.base.models import Effect, JournalEntry
 from trade.base.settings import set_value
@@ -425,22 +426,30 @@ def test_a_file_older_than_the_last_one_is_held(house: House, real_data: Path) -
         assert queries.run(session, run_id=held).file_date == date(2024, 4, 4)
 
 
-def test_progress_is_told(house: House) -> None:
+@pytest.mark.parametrize("blank", ["", " "], ids=["in normal form", "line by line"])
+def test_progress_is_told_by_lines_while_they_are_read(
+    house: House, blank: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listening, "STEP", 50)
+    data = "isbn;cantidad\r\n" + "".join(f"{isbn};{blank}1{blank}\r\n" for isbn in [*KNOWN] * 40)
     told: list[tuple[str, int, int]] = []
-    scope = house.cast.bookshop("alba")
-    with house.session(scope) as session:
+    with house.session(house.cast.bookshop("alba")) as session:
         run = actions.receive_file(
             session,
             bookshop_id=house.cast.alba,
             format="model_csv",
-            data=ALL,
+            data=data.encode(),
             name="x",
             origin="upload",
             at=NOW,
             store=house.store,
         )
         actions.process(session, run_id=run.id, at=NOW, store=house.store, progress=lambda *step: told.append(step))
+        assert run.state == "applied"
     assert list(dict.fromkeys(stage for stage, _, _ in told)) == ["reading", "comparing", "applying", "done"]
+    reading = [(done, of) for stage, done, of in told if stage == "reading"]
+    lines = 40 * len(KNOWN)
+    assert reading == [(0, 0), *[(done, lines) for done in ((0, 50, 100) if blank else (lines,))]]
 
 
 # --- who may ---

@@ -14,6 +14,7 @@ from trade.base.clock import stopwatch
 from trade.base.errors import NotFound, Refused
 from trade.base.files import FileStore
 from trade.base.journal import fire
+from trade.base.listening import listening
 from trade.base.tenancy import TenantSession
 from trade.base.text import Text as SaidText
 from trade.members.models import StoredFile
@@ -121,11 +122,10 @@ def _older_first(session: TenantSession, run: FeedRun, at: datetime, store: File
 
 
 def _read(reader: Reader, data: bytes, progress: Progress) -> Reading:
-    lines = data.count(b"\n") + 1
-    progress("reading", 0, lines)
-    reading = reader.read(data)
-    progress("reading", lines, lines)
-    return reading
+    """The lines of the file; how many of them are read is told while they are."""
+    progress("reading", 0, 0)
+    with listening(lambda done, of: progress("reading", done, of)):
+        return reader.read(data)
 
 
 def _refused(

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 import zstandard
 
 from trade.base.errors import Refused
+from trade.base.listening import counted
 from trade.base.raw_text import decode
 from trade.base.text import N_
 from trade.catalogue.rules import isbn13
@@ -127,7 +128,7 @@ def _in_order(number: int | None, before: Memory | None) -> None:
 
 
 def _read_records(lines: Lines, file: _File) -> None:
-    for number, line in lines:
+    for number, line in counted(lines, of=len(lines)):
         if not line.startswith(_RECORDS):
             if not _KINDS.match(line):
                 reason = Refused(N_("The line begins with no code of a record."))

@@ -14,6 +14,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 
 from trade.base.errors import Refused
+from trade.base.listening import counted
 from trade.base.raw_text import decode
 from trade.base.spreadsheet import Row, is_spreadsheet, rows_of
 from trade.base.text import N_
@@ -100,7 +101,7 @@ def _table(number: int, heading: Sequence[str], delimiter: str) -> Table:
 
 
 def _rows(rows: Iterator[Row], table: Table) -> Iterator[Entry]:
-    for number, cells in rows:
+    for number, cells in counted(rows):
         try:
             wanted = [cells[place] for place in table.places.values() if place < len(cells)]
             for cell in wanted:

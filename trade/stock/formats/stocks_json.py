@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from trade.base.errors import Refused
+from trade.base.listening import counted
 from trade.base.raw_text import BOUNDS, decode
 from trade.base.text import N_
 from trade.catalogue.rules import isbn13
@@ -40,7 +41,7 @@ def read(data: bytes, *, in_cents: bool = False) -> Reading:
     pages = list(_pages(decode(data)))
     header = Header(whole=pages[0].get(SINCE) is None)
     rows = (row for page in pages if "stocks" in page or SINCE not in page for row in rows_of(page))
-    return reading_of(header, (_entry(number, row, in_cents) for number, row in enumerate(rows, 1)))
+    return reading_of(header, (_entry(number, row, in_cents) for number, row in enumerate(counted(rows), 1)))
 
 
 def rows_of(page: dict[str, Any]) -> list[Any]:
