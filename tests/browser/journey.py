@@ -10,6 +10,7 @@ from tests.browser.chapters import (
     cheque,
     erasure,
     finding,
+    in_english,
     joining,
     month,
     on_the_telephone,
@@ -23,7 +24,7 @@ from tests.browser.story import Story
 from tests.browser.walker import Walker
 from tests.storefront.conftest import furnish
 
-CHAPTERS = (joining, settings, stock, reading, finding, reserving, cheque, on_the_telephone, month, erasure)
+CHAPTERS = (joining, settings, stock, reading, finding, in_english, reserving, cheque, on_the_telephone, month, erasure)
 
 
 def walk(stack: Stack, person: Callable[[], Walker], plain: Callable[[], Page]) -> None:

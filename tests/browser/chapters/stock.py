@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+
+from playwright.sync_api import expect
+from redis import Redis
 from sqlalchemy import select
 
+from jobs.context import PROGRESS_KEY
 from tests.browser.files import SHELF, Lines, art_asc, cegald, model_csv
 from tests.browser.story import APPLICANT, REED, SOLITUDE, STAFF, Story
 from tests.browser.walker import Walker
+from tests.trade.catalogue.feeds import campre
 from trade.stock.models import FeedRun, StockLine
 
+IN_NO_STOCK = 9788417001001
 SEND = "form[action$='/stock/upload']"
 
 
@@ -98,9 +105,32 @@ def watch_the_progress(story: Story) -> None:
         session.add(waiting)
         session.flush()
         run_id = waiting.id
-    owner = story.enter(APPLICANT, f"/office/stock/run/{run_id}", "progress")
+    owner = story.enter(APPLICANT, f"/office/stock/run/{run_id}")
+    tell_progress(story, run_id, 1500)
+    expect(owner.page.locator("#work progress")).to_have_attribute("value", "1500")
+    owner.look("progress")
     owner.go("/office/stock/", "a-file-is-being-read")
+    tell_progress(story, run_id, 2500)
+    expect(owner.page.locator("#work progress")).to_have_attribute("value", "2500")
     assert owner.find(f"a[href$='/office/stock/run/{run_id}']").is_visible()
+
+
+def tell_progress(story: Story, run_id: int, done: int) -> None:
+    """Say what the job that reads the file says."""
+    told = json.dumps({"done": done, "total": 3000, "stage": "reading"})
+    with Redis.from_url(story.stack.config.redis_url) as redis:
+        redis.set(PROGRESS_KEY.format(key=f"stock:{run_id}"), told)
+
+
+def send_a_feed(story: Story) -> None:
+    """Staff send a feed of the catalogue, watch it being read, and see what was refused in it, and why."""
+    staff = story.enter(STAFF, "/staff/catalogue/", "catalogue-feeds")
+    feed = campre((IN_NO_STOCK, 1495, "PANZA DE BURRO"), (IN_NO_STOCK + 1, 100, "MISTYPED"))
+    staff.page.locator("#send input[type='file']").set_input_files(
+        {"name": "CAMPRE.TXT", "mimeType": "text/plain", "buffer": feed}
+    )
+    staff.click("#send form button")
+    wait_for(staff, "#refused td.num.ref", "feed-read")
 
 
 def release_and_undo(story: Story) -> None:
@@ -147,3 +177,4 @@ def tell(story: Story) -> None:
     release_and_undo(story)
     watch_the_progress(story)
     read_the_logs(story)
+    send_a_feed(story)
