@@ -23,8 +23,6 @@ from trade.trastienda.asking import LiveSource
 from web import access, addresses, assets, errors, health, identity, language, limits, security
 from web.database import db
 
-MAX_UPLOAD = 32 * 1024 * 1024
-
 
 def create_app(config: Config, **overrides: object) -> Flask:
     """Build the application for one network. Raises Unguarded where a route has no permission."""
@@ -37,7 +35,6 @@ def create_app(config: Config, **overrides: object) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.https,
-        MAX_CONTENT_LENGTH=MAX_UPLOAD,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         MAX_FORM_PARTS=2_000,
         TRUSTED_HOSTS=list(config.trusted_hosts),
@@ -60,8 +57,8 @@ def create_app(config: Config, **overrides: object) -> Flask:
     db.init_app(app)
     identity.init(app)
     language.init(app)
-    security.init(app)
     limits.init(app, config.redis_url)
+    security.init(app)
     CSRFProtect(app)
     errors.init(app)
     app.register_blueprint(health.health)

@@ -129,7 +129,7 @@ class AtMost:
         length = stream.tell()
         stream.seek(0)
         if length > self.size:
-            raise StopValidation(gettext("The file is larger than %(limit)s MB.", limit=self.size // 1024 // 1024))
+            raise StopValidation(gettext("The file is larger than %(limit)s MB.", limit=self.size // 1_000_000))
 
 
 def translated(choices: Iterable[tuple[str, str]]) -> list[SelectChoice]:

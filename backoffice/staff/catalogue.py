@@ -29,6 +29,9 @@ from trade.catalogue.rules import GROUPS, SAMPLE
 from trade.catalogue.states import CATALOGUE_RUN
 from web.database import clock, session
 from web.language import number, say
+from web.limits import allow_larger
+
+allow_larger("staff_catalogue.upload", file=actions.LARGEST_UPLOAD)
 
 PAGE = 30
 SOURCES = {
@@ -64,7 +67,7 @@ def source_name(source: CatalogueSource | str) -> str:
 class UploadForm(PaperForm):
     """A feed sent by hand."""
 
-    file = FileField(N_("File"), [FileRequired(N_("Choose a file.")), AtMost()])
+    file = FileField(N_("File"), [FileRequired(N_("Choose a file.")), AtMost(actions.LARGEST_UPLOAD)])
     format = SelectField(N_("Format"), default="")
     source = SelectField(N_("Who tells it"), default="")
 
@@ -93,6 +96,7 @@ class CatalogueFeeds(ScreenView):
             "staff/catalogue.html",
             form=form,
             refused=refused,
+            largest=actions.LARGEST_UPLOAD // 1_000_000,
             runs=rows[:PAGE],
             more=len(rows) > PAGE,
             page=page,

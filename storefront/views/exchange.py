@@ -27,7 +27,7 @@ from trade.stock.states import FEED_RUN
 from web.database import begin, clock, profile
 from web.identity import engine
 from web.language import say
-from web.limits import limiter
+from web.limits import largest_file, limiter
 
 exchange = Blueprint("exchange", __name__)
 PIECE = 1 << 16
@@ -143,7 +143,7 @@ def _body() -> bytes:
     """The file of the request. 413 at once where it says that it is too large, else as soon as it is."""
     most = request.max_content_length or 0
     if request.content_length is not None and request.content_length > most:
-        raise RequestEntityTooLarge(_("A file has at most %(limit)s MB; pack it with gzip.", limit=most // 1_000_000))
+        raise RequestEntityTooLarge(_("A file has at most %(limit)s MB; pack it with gzip.", limit=largest_file()))
     if request.mimetype == "multipart/form-data":
         files = list(request.files.values())
         if len(files) != 1:

@@ -13,12 +13,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from app import MAX_UPLOAD
 from tests.cast import NOW
 from tests.conftest import House
 from tests.storefront.conftest import POMPIER, REED, SOLITUDE, STRANGER, furnish
 from trade.stock import actions
 from trade.stock.models import FeedRun, StockToken
+from web.limits import LARGEST_REQUEST
 
 FILE = b"isbn;cantidad;pvp\r\n9788437604947;5;14,95\r\nnonsense;1;1\r\n"
 BIG = 10_000_000_000
@@ -164,7 +164,7 @@ def test_a_body_of_unknown_length_is_cut_off_at_the_bound(house: House, client: 
     environment = {"wsgi.input": body, "wsgi.input_terminated": True}
     answer = client.put("/api/stock", headers=bearer(key(house, "push")), environ_overrides=environment)
     assert answer.status_code == 413
-    assert MAX_UPLOAD <= body.taken < MAX_UPLOAD + 2_000_000
+    assert LARGEST_REQUEST <= body.taken < LARGEST_REQUEST + 2_000_000
 
 
 @pytest.mark.parametrize(

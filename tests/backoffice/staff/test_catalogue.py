@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from io import BytesIO
+import tracemalloc
+from io import BytesIO, RawIOBase
+from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
+from config.settings import ROOT
 from jobs.catalogue import read_feed
 from jobs.context import open_context
 from tests.backoffice.browser import Screen, said
@@ -14,6 +18,7 @@ from tests.cast import BOOKS
 from tests.conftest import House, csrf
 from tests.trade.catalogue.feeds import campre, estado, picture
 from trade.catalogue.models import Book, BookCover, CatalogueSource
+from web.limits import LARGER, LARGEST_REQUEST
 
 SOLITUDE = BOOKS[0][0]
 NEW = 9788433920423
@@ -49,6 +54,65 @@ def test_a_feed_is_sent_read_and_told(dora: Screen, desk: House) -> None:
     only = dora.get(f"{location}?reason=0")
     assert only.count('class="num ref"') == 1
     assert dora.get(f"{location}?reason=7")
+
+
+class Parts(RawIOBase):
+    """A form with a large file, made as it is read."""
+
+    def __init__(self, token: str, head: bytes, size: int) -> None:
+        fields = f'--x\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token}\r\n'.encode()
+        file = b'--x\r\nContent-Disposition: form-data; name="file"; filename="onix.xml"\r\n\r\n'
+        self.parts = iter([fields + file + head, *[b" " * 65_536] * (size // 65_536), b"\r\n--x--\r\n"])
+        self.rest, self.taken = b"", 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int:
+        self.rest = self.rest or next(self.parts, b"")
+        piece, self.rest = self.rest[: len(into)], self.rest[len(into) :]
+        into[: len(piece)] = piece
+        self.taken += len(piece)
+        return len(piece)
+
+
+def send_large(screen: Screen, address: str, *, form: str = "/staff/profile/") -> tuple[TestResponse, Parts]:
+    """Post a form that is larger than most may be, with the token of another one."""
+    head = b'<?xml version="1.0"?><ONIXMessage release="3.0" xmlns="http://ns.editeur.org/onix/3.0/reference">'
+    body = Parts(csrf(screen.client, form), head, LARGEST_REQUEST + 4_000_000)
+    sent = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "wsgi.input": body, "wsgi.input_terminated": True}
+    answer = screen.client.post(address, environ_overrides=sent)
+    return answer, body
+
+
+@pytest.mark.seed("F01")
+def test_a_whole_catalogue_is_taken_in_without_being_held_in_memory(dora: Screen, desk: House) -> None:
+    tracemalloc.start()
+    answer, body = send_large(dora, "/staff/catalogue/upload")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert answer.status_code == 302, answer.text[:500]
+    assert "waits for its turn" in dora.get(answer.headers["Location"])
+    assert peak < 16_000_000 < body.taken
+    assert not [left for left in desk.store.folder.iterdir() if left.is_file()], "nothing temporary is left"
+
+
+def test_only_feeds_may_be_so_large_and_only_of_whom_may_send_them(dora: Screen, desk: House) -> None:
+    answer, body = send_large(dora, "/staff/catalogue/covers")
+    assert answer.status_code == 413
+    assert "Files up to 64 MB can be sent here" in answer.text
+    assert body.taken < LARGEST_REQUEST + 1_000_000
+    answer, body = send_large(Screen(desk, "clara"), "/staff/catalogue/upload", form="/account")
+    assert (answer.status_code, body.taken) == (403, 0)
+
+
+def test_the_proxy_s_sample_takes_what_the_program_takes() -> None:
+    told = (ROOT / "config/deploy/nginx.conf").read_text()
+    everything, *others = [int(number) for number in re.findall(r"client_max_body_size (\d+);", told)]
+    assert everything == LARGEST_REQUEST
+    with_feeds = re.search(r"location = (\S+) \{\s+client_max_body_size", told)
+    assert with_feeds and with_feeds[1] == "/staff/catalogue/upload"
+    assert others == list(LARGER.values())
 
 
 def test_a_file_that_is_no_feed_is_refused_in_the_form(dora: Screen) -> None:

@@ -14,13 +14,24 @@ from trade.catalogue.actions.asking import (
 )
 from trade.catalogue.actions.categories import ensure_categories
 from trade.catalogue.actions.covers import forget_picture, note_in_vain, remove_cover, set_cover, set_covers
-from trade.catalogue.actions.feeds import BATCH, begin, end, entries, give_up, import_feed, receive_feed, take_batch
+from trade.catalogue.actions.feeds import (
+    BATCH,
+    LARGEST_UPLOAD,
+    begin,
+    end,
+    entries,
+    give_up,
+    import_feed,
+    receive_feed,
+    take_batch,
+)
 from trade.catalogue.actions.pricing import apply_due_prices
 from trade.catalogue.actions.sources import STAFF, ensure_source, move_source
 from trade.catalogue.actions.telling import Telling, renew_shared, tell
 
 __all__ = [
     "BATCH",
+    "LARGEST_UPLOAD",
     "STAFF",
     "Telling",
     "add_books",

@@ -38,6 +38,8 @@ BATCH: Final = 2_000
 MOST_REMARKS: Final = 2_000
 """Refused records that are kept one by one; the counts know all of them."""
 LARGEST: Final = 8 << 30
+LARGEST_UPLOAD: Final = 2_000_000_000
+"""What a browser may send: a whole ONIX catalogue has a gigabyte. More comes by the command line."""
 LONGEST_NAME: Final = 120
 PIECE: Final = 1 << 20
 UNUSUAL: Final = "not_a_book"
