@@ -12,7 +12,7 @@ from flask_babel import gettext
 from backoffice import feeds
 from backoffice.base import ScreenView
 from trade.base.text import N_
-from trade.stock import queries
+from trade.stock import actions, queries
 from trade.stock.rules import Freshness
 from web.database import clock, session
 from web.language import number
@@ -66,6 +66,15 @@ class Feeds(ScreenView):
             page=page,
             pages=pages,
             limits=queries.limits(here, at=now),
+        )
+
+    @expose("/logs", methods=("POST",))
+    def logs(self) -> ResponseReturnValue:
+        """Make the logs of rare books and of prices in error anew, without waiting for the night (T109, T111)."""
+        return self.act(
+            lambda: actions.ask_logs(session(), at=clock().now()),
+            said=gettext("Both logs are being made anew; every bookshop sees them in a few minutes."),
+            to=url_for(".index"),
         )
 
 

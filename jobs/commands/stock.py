@@ -1,4 +1,4 @@
-"""``stock import``: one stock file, read, compared and applied in this process."""
+"""``stock import``: one stock file, read, compared and applied in this process; ``stock logs``: both logs anew."""
 
 from __future__ import annotations
 
@@ -24,8 +24,17 @@ COUNTS = ("repeated", "isbns", "unknown", "added", "changed", "zeroed")
 def add(verbs: Any) -> None:
     """Declare the verb and its arguments."""
     stock = verbs.add_parser("stock", help="stock files of bookshops", description="Stock files of bookshops.")
+    each = stock.add_subparsers(metavar="VERB", required=True)
+    logs = verb(
+        each,
+        "logs",
+        help="make the logs of rare books and of prices in error anew, as every night",
+        detail="Rare are titles that one or two bookshops have and no trusted distributor (T109).",
+        example="stock logs --json",
+    )
+    logs.set_defaults(run=make_logs)
     made = verb(
-        stock.add_subparsers(metavar="VERB", required=True),
+        each,
         "import",
         help="read a stock file, compare it with the last one, and apply it unless it is suspicious",
         detail="Formats: cegald (SINLI CEGALD 02, prices without VAT in cents), model_csv (our own file, CSV or "
@@ -42,6 +51,15 @@ def add(verbs: Any) -> None:
     how.add_argument("--dry-run", action="store_true", help="compare only; what would change waits in the office")
     how.add_argument("--release", action="store_true", help="apply the file even if it is suspicious")
     made.set_defaults(run=run)
+
+
+def make_logs(options: argparse.Namespace, context: Context) -> Answer:
+    """Make both logs anew in this process."""
+    with context.session(SYSTEM) as session:
+        checked = actions.check_price_errors(session, at=context.now())
+        rare = actions.log_rare_titles(session, at=context.now())
+    data = {"rare": rare, "price_errors": checked.price_errors, "repaired": checked.repaired}
+    return Answer(data, f"rare {rare}, price errors {checked.price_errors}, repaired {checked.repaired}", DONE)
 
 
 def run(options: argparse.Namespace, context: Context) -> Answer:

@@ -352,6 +352,7 @@ def test_wrong_usage_ends_with_2(argv: list[str], capsys: pytest.CaptureFixture[
         ["month", "close"],
         ["demo", "load"],
         ["bookshops"],
+        ["stock", "logs"],
         ["check"],
         ["user", "create"],
         ["user", "password"],

@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from jobs import commands
 from jobs.context import PROGRESS_KEY, Context
 from jobs.queue import HANDLERS, declare_handlers, drain
 from jobs.schedule import SCHEDULE
+from tests.backoffice.browser import Screen, said
 from tests.conftest import House
 from tests.trade.stock.test_feed import ALL, NOW, csv, stock
 from trade.base.models import Effect
@@ -109,6 +111,22 @@ def test_the_nightly_and_hourly_jobs_do_their_work(house: House, context: Contex
         assert len(queries.rare_titles(session, bookshop_id=house.cast.alba)) == 3
         result = session.scalars(select(Effect).where(Effect.kind == "stock.watch")).one()
         assert (result.state, result.result) == ("done", {"silent": 1})
+
+
+@pytest.mark.seed("T109")
+def test_staff_ask_for_the_logs_without_waiting_for_the_night(
+    house: House, context: Context, capsys: pytest.CaptureFixture[str]
+) -> None:
+    upload(house, ALL)
+    drain(context)
+    for _click in range(2):
+        assert "being made anew" in " ".join(said(Screen(house, "dora").english().do("/staff/feeds/logs")))
+    drain(context)
+    with house.session() as session:
+        assert len(queries.rare_titles(session, bookshop_id=house.cast.alba)) == 3
+        assert len(session.scalars(select(Effect).where(Effect.kind == "stock.rare")).all()) == 1
+    assert commands.main(["stock", "logs"], context) == 0
+    assert "rare 3, price errors 0" in capsys.readouterr().out
 
 
 def test_the_schedule_names_the_stock_jobs(context: Context) -> None:

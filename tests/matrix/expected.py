@@ -222,6 +222,7 @@ staff_members.resend_access       POST    staff           302     -       404
 staff_members.stored_file         GET     staff           200     -       404
 staff_members.tick                POST    staff           302     -       404
 staff_feeds.index                 GET     staff           200     -       -
+staff_feeds.logs                  POST    staff           302     -       -
 staff_runs.index_view             GET     staff           200     -       -
 staff_runs.export                 GET     staff           200     -       404
 staff_runs.action_view            POST    staff           404     -       -

@@ -27,7 +27,7 @@ from trade.stock.actions.arriving import (
 from trade.stock.actions.decide import apply, reject
 from trade.stock.actions.holds import hold, keep_until_next_file, release_hold
 from trade.stock.actions.judge import judge_bookshop, judge_later, rejudge, rejudge_books
-from trade.stock.actions.logs import forget_old_lines
+from trade.stock.actions.logs import ask_logs, forget_old_lines
 from trade.stock.actions.mails import warn_silent
 from trade.stock.actions.marks import accept_price, ask_price_again, forget_accepted, mark_rare
 from trade.stock.actions.prices import check_price_errors
@@ -41,6 +41,7 @@ __all__ = [
     "add_adapter",
     "apply",
     "arrival_of",
+    "ask_logs",
     "ask_price_again",
     "ask_pull",
     "check_price_errors",

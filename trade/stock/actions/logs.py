@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
+from trade.base import outbox
 from trade.base.tenancy import TenantSession
 from trade.stock.models import BookshopStock, FeedRun, StockHold, StockLine
 from trade.stock.queries import NOT_SHOWN
@@ -13,6 +14,14 @@ from trade.stock.states import OPEN
 
 KEPT = timedelta(days=30)
 """How long the single lines of a run are kept; its counts stay."""
+
+
+LOGS = "stock.rare"
+
+
+def ask_logs(session: TenantSession, *, at: datetime) -> None:
+    """Let both logs be made anew now, not only in the night; a job does it, once a minute at most."""
+    outbox.post(session, kind=LOGS, key=f"{LOGS}:asked:{at:%Y-%m-%dT%H:%M}", payload={"asked_at": at.isoformat()})
 
 
 def forget_old_lines(session: TenantSession, *, at: datetime) -> None:
