@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -73,3 +74,11 @@ def test_every_real_file_is_taken_in_once_and_changes_nothing_twice(house: House
     total = {name: sum(int(one.get(name, 0)) for one in told.values()) for name in COUNTS}
     assert total["new"] > 280
     assert total["non_books"] > 10
+
+
+def test_a_diffusion_of_dilicom_is_taken_in_as_it_is_packed(house: House, real_data: Path) -> None:
+    """The archive as it comes from the hub: every record is told once, and a second time nothing changes."""
+    packed = real_data / "trade" / "dilicom" / "DIF489084922.zip.rdy"
+    first, again = (take(house, packed.read_bytes(), packed.name) for _ in range(2))
+    assert (first["state"], again["state"], first["error"]) == ("done", "unchanged", "{}")
+    assert first["new"] and sum(int(first[name]) for name in COUNTS if name != "position") == first["position"]
