@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, Text, cast, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Text, cast, func, literal, select
 
 from trade.base.sets import value_table
 from trade.base.tenancy import TenantSession
@@ -27,9 +27,18 @@ def lock_stocks(session: TenantSession, *, bookshop_ids: Sequence[int]) -> None:
 
 
 def lock_copies(session: TenantSession, *, bookshop_id: int, isbn: int) -> None:
-    """Wait until no other transaction sets copies of this title at this bookshop apart."""
-    _lock(session, f"copies:{bookshop_id}:{isbn}")
+    """Wait until no other transaction sets copies of this title at this bookshop apart, or writes its stock.
+
+    Many set copies of different titles apart at once: they share the lock that a file has alone.
+    """
+    shared = func.pg_advisory_xact_lock_shared(_number(f"stock:{bookshop_id}"))
+    alone = func.pg_advisory_xact_lock(_number(f"copies:{bookshop_id}:{isbn}"))
+    session.execute(select(shared, alone))
 
 
 def _lock(session: TenantSession, name: str) -> None:
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+    session.execute(select(func.pg_advisory_xact_lock(_number(name))))
+
+
+def _number(name: str) -> ColumnElement[int]:
+    return func.hashtextextended(name, 0)
