@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from babel.lists import format_list
 from flask_babel import get_locale, gettext, ngettext
 
 from trade.base.text import N_, Text
+from trade.stock.columns import ADDED, CHANGED, ZEROED
 from trade.stock.models import FeedRun
+from trade.stock.queries import WayBack
 from trade.stock.states import WAITING
 from web.language import moment, number, percent, say
 
@@ -74,43 +77,49 @@ def title(run: FeedRun) -> str:
 
 def removed_share(run: FeedRun) -> str:
     """The share of the titles held before that a file removes, signed."""
-    before = run.titles_before or run.zeroed + run.isbns - run.added
-    return percent(-run.zeroed * 10_000 // max(before, 1), 0)
+    return _share(run.zeroed, run.titles_before or run.zeroed + run.isbns - run.added)
+
+
+def _share(removed: int, before: int) -> str:
+    return percent(-removed * 10_000 // max(before, 1), 0)
+
+
+def count_to_type(run: FeedRun) -> int:
+    """The number a person types to force a suspicious file: what it removes, else what it holds."""
+    return run.zeroed or run.isbns
 
 
 def meaning(run: FeedRun) -> str:
     """What a file changes or would change, in one sentence; empty where it was never compared."""
     if run.state not in (*WAITING, "applied", "rejected", "superseded", "reverted"):
         return ""
+    told = _clauses(run.zeroed, run.added, run.changed, run.mispriced, share=removed_share(run))
+    return gettext("It %(changes)s.", changes=told) if told else gettext("It changes nothing.")
+
+
+def _clauses(removed: int, added: int, changed: int, mispriced: int, *, share: str) -> str:
     clauses = [
         ngettext(
             "removes %(count)s title (%(share)s)",
             "removes %(count)s titles (%(share)s)",
-            run.zeroed,
-            count=number(run.zeroed),
-            share=removed_share(run),
+            removed,
+            count=number(removed),
+            share=share,
         )
-        if run.zeroed
+        if removed
         else "",
-        ngettext("adds %(count)s new one", "adds %(count)s new ones", run.added, count=number(run.added))
-        if run.added
-        else "",
-        ngettext("changes %(count)s", "changes %(count)s", run.changed, count=number(run.changed))
-        if run.changed
-        else "",
+        ngettext("adds %(count)s new one", "adds %(count)s new ones", added, count=number(added)) if added else "",
+        ngettext("changes %(count)s", "changes %(count)s", changed, count=number(changed)) if changed else "",
         ngettext(
             "brings %(count)s price beyond your thresholds",
             "brings %(count)s prices beyond your thresholds",
-            run.mispriced,
-            count=number(run.mispriced),
+            mispriced,
+            count=number(mispriced),
         )
-        if run.mispriced
+        if mispriced
         else "",
     ]
-    told = [clause for clause in clauses if clause]
-    if not told:
-        return gettext("It changes nothing.")
-    return gettext("It %(changes)s.", changes=format_list(told, locale=str(get_locale() or "en")))
+    return format_list([clause for clause in clauses if clause], locale=str(get_locale() or "en"))
 
 
 def back_words(run: FeedRun, previous: FeedRun) -> tuple[str, str]:
@@ -123,6 +132,42 @@ def back_words(run: FeedRun, previous: FeedRun) -> tuple[str, str]:
         titles=number(run.titles_before),
     )
     return gettext("Back to the stock of %(when)s", when=when), asked
+
+
+@dataclass(frozen=True)
+class Back:
+    """The way back to an older stock as it is shown first: its name, what it does, what is undone and removed."""
+
+    title: str
+    meaning: str
+    titles: str
+    age: str
+    run_id: int
+    over: int
+    undone: Sequence[FeedRun]
+    removed: list[int]
+
+
+def back_shown(way: WayBack, *, hidden_after: int, at: datetime) -> Back:
+    """What bringing back an older stock does, in words; ``hidden_after``: hours after which readers see no stock."""
+    changes, before = way.changes, len(way.before.titles)
+    removed, as_of = changes.count(ZEROED), way.target.as_of or way.target.received_at
+    told = _clauses(removed, changes.count(ADDED), changes.count(CHANGED), 0, share=_share(removed, before))
+    age = gettext(
+        "It is older than %(hours)s hours: readers see none of it until a newer file comes.", hours=hidden_after
+    )
+    return Back(
+        title=gettext("Back to the stock of %(when)s", when=moment(as_of)),
+        meaning=gettext("Going back %(changes)s.", changes=told),
+        titles=gettext(
+            "It has %(then)s titles; the stock of now has %(now)s.", then=number(way.titles), now=number(before)
+        ),
+        age=age if at - as_of >= timedelta(hours=hidden_after) else "",
+        run_id=way.undone[-1].id,
+        over=way.last.run_id,
+        undone=way.undone,
+        removed=changes.chosen("zeroed").isbn.tolist(),
+    )
 
 
 def reasons(run: FeedRun) -> list[tuple[str, str]]:

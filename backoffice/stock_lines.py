@@ -19,6 +19,7 @@ from trade.base.tenancy import TenantSession
 from trade.base.text import N_, Text
 from trade.stock import queries
 from trade.stock.models import FeedRun
+from trade.stock.packing import Remark
 from trade.stock.settings import REPEATED
 from web.language import isbn, number, say
 
@@ -80,13 +81,27 @@ def figures(part: Part, url_of: Callable[[str], str]) -> list[dict[str, Any]]:
 def lines(session: TenantSession, part: Part, *, at: datetime) -> dict[str, Any]:
     """What the page of a part shows: its rows, whether there are more, and what explains them."""
     rows = _page(session, part, limit=PAGE + 1, offset=part.page * PAGE)
+    kept = [] if part.is_change else queries.remarks(session, run_id=part.run.id, kind=part.name)
     return {
         "rows": rows[:PAGE],
+        "cut": _cut(part, kept),
         "more": len(rows) > PAGE,
-        "groups": stock_files.groups(queries.refused(session, run_id=part.run.id)) if part.name == "refused" else [],
+        "groups": stock_files.groups(kept) if part.name == "refused" else [],
         "rule": _rule(session, part, at) if part.name == "repeated" else "",
         "remark": lambda row: say(Text(row.reason, row.values)),
     }
+
+
+def _cut(part: Part, kept: list[Remark]) -> str:
+    """Where the list ends before the file does; empty where it does not, or was forgotten."""
+    listed = len(kept) if part.name == "refused" else sum(max(len(remark.lines) - 1, 1) for remark in kept)
+    if not kept or listed >= getattr(part.run, part.name):
+        return ""
+    return gettext(
+        "The list ends here: it holds the first %(listed)s of %(every)s lines.",
+        listed=number(listed),
+        every=number(getattr(part.run, part.name)),
+    )
 
 
 def _rule(session: TenantSession, part: Part, at: datetime) -> str:
@@ -101,9 +116,7 @@ def as_file(session: TenantSession, part: Part) -> Response:
     name = f"stock-{part.run.id}-{part.name}"
     if not part.is_change:
         headings = [gettext("Line"), gettext("Reason"), gettext("Begins with")]
-        return csv_response(
-            name, headings, ((row.line, say(Text(row.reason, row.values)), row.excerpt) for row in rows)
-        )
+        return csv_response(name, headings, _told(part, queries.remarks(session, run_id=part.run.id, kind=part.name)))
     headings = [
         gettext("ISBN"),
         gettext("Title"),
@@ -127,6 +140,15 @@ def as_file(session: TenantSession, part: Part) -> Response:
             for c in rows
         ),
     )
+
+
+def _told(part: Part, kept: list[Remark]) -> Iterator[tuple[Any, ...]]:
+    """A row for each line of the file, in the order of the remarks; the last row says where the list is cut."""
+    for remark in kept:
+        reason = say(Text(remark.reason, remark.values))
+        yield from ((line, reason, remark.excerpt) for line in remark.lines or [remark.line])
+    if cut := _cut(part, kept):
+        yield "", cut, ""
 
 
 def _amount(cents: int | None) -> Any:

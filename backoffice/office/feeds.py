@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Response, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -160,7 +162,8 @@ class FeedPages(ScreenView):
             reasons=stock_files.reasons(run),
             error=say(Text(run.error["message"], run.error["values"])) if run.error else "",
             summary=summary,
-            back=_back(run),
+            back=_back(run) if run.id == summary.run_id else None,
+            earlier=_earlier(run, summary.run_id),
             again=run.state in AGAIN,
             losing=open_for(session, bookshop_id=shop.id, isbns=queries.removed(session, run_id=run.id))
             if waits and run.zeroed
@@ -169,7 +172,7 @@ class FeedPages(ScreenView):
             figures=figures(part, lambda name: url_for(".run", run_id=run.id, lines=name)),
             shown=lines(session, part, at=at),
             plot=feeds.time_plot(days, proposed=summary.titles + run.added - run.zeroed) if waits else None,
-            count=_count_to_type(run),
+            count=stock_files.count_to_type(run),
             origin=feeds.origin(run),
             took=feeds.took(run),
             day_hour=day_hour,
@@ -181,8 +184,9 @@ class FeedPages(ScreenView):
         session, _, at = desk()
         run = self.found(run_id)
         force = bool(run.hold_reasons)
-        if force and request.form.get("count", "").strip().replace(".", "") != str(_count_to_type(run)):
-            wrong = Refused(N_("Type %(count)s to say that you want this."), field="count", count=_count_to_type(run))
+        count = stock_files.count_to_type(run)
+        if force and request.form.get("count", "").strip().replace(".", "") != str(count):
+            wrong = Refused(N_("Type %(count)s to say that you want this."), field="count", count=count)
             return self.verdict(run, wrong)
         done, refused = self.attempt(lambda: actions.apply(session, run_id=run.id, at=at, force=force))
         if done is None:
@@ -200,13 +204,41 @@ class FeedPages(ScreenView):
             to=url_for(".index"),
         )
 
+    @expose("/back")
+    def back(self) -> ResponseReturnValue:
+        """What bringing back the stock before a run, or that of the end of a day (yesterday's), would do."""
+        session, shop, at = desk()
+        today = at.astimezone(ZoneInfo(session.profile.time_zone)).date()
+        day = _day_asked() or today - timedelta(days=1)
+        asked = request.args.get("run", type=int)
+        run_id = None if asked is None else self.found(asked).id
+        way, why_not = None, ""
+        try:
+            wanted = run_id or queries.first_after(session, bookshop_id=shop.id, on=day)
+            way = queries.way_back(session, run_id=wanted, at=at)
+        except Refused as refused:
+            why_not = say(refused.text)
+        hidden_after = queries.limits(session, at=at).hide
+        shown = stock_files.back_shown(way, hidden_after=hidden_after, at=at) if way else None
+        return self.render(
+            "office/stock_back.html",
+            back=shown,
+            why_not=why_not,
+            losing=open_for(session, bookshop_id=shop.id, isbns=shown.removed) if shown else [],
+            machine=FEED_RUN,
+            origin=feeds.origin,
+            day=day.isoformat(),
+            latest=(today - timedelta(days=1)).isoformat(),
+        )
+
     @expose("/run/<int:run_id>/revert", methods=("POST",))
     def revert(self, run_id: int) -> ResponseReturnValue:
-        """Bring back the stock before the last applied file."""
+        """Bring back the stock before an applied file and all that came after it."""
         session, _, at = desk()
         run = self.found(run_id)
+        over = request.form.get("over", type=int)
         return self.act(
-            lambda: actions.revert(session, run_id=run.id, at=at),
+            lambda: actions.revert(session, run_id=run.id, at=at, over=over),
             said=gettext("The stock before this file is back; readers see it now."),
             to=url_for(".index"),
         )
@@ -252,6 +284,13 @@ def _back(run: FeedRun) -> tuple[int, str, str] | None:
     return run.id, *stock_files.back_words(run, queries.run(session, run_id=run.previous_id))
 
 
-def _count_to_type(run: FeedRun) -> int:
-    """The number a person types to force a suspicious file: what it removes, else what it holds."""
-    return run.zeroed or run.isbns
+def _earlier(run: FeedRun, last: int | None) -> bool:
+    """Whether the stock before an older file than the last one can be brought back."""
+    return run.id != last and queries.can_revert(web_session(), run_id=run.id)
+
+
+def _day_asked() -> date | None:
+    try:
+        return date.fromisoformat(request.args.get("day", ""))
+    except ValueError:
+        return None

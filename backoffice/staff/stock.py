@@ -16,6 +16,7 @@ from backoffice.cells import Column, ago_cell, link_to, moment_cell, named, numb
 from backoffice.progress import work_on_stock
 from backoffice.staff.names import bookshop_names, person_names
 from backoffice.stock_lines import PARTS, Part, as_file, figures, lines, part_asked
+from trade.base.errors import Refused
 from trade.base.text import N_, Text
 from trade.stock import actions, queries
 from trade.stock.models import FeedRun
@@ -92,6 +93,8 @@ class Runs(RecordView):
             figures=figures(part, lambda name: url_for(".run", record_id=run.id, lines=name)),
             shown=lines(session(), part, at=clock().now()),
             back=_back(run),
+            earlier=_is_earlier(run),
+            count=stock_files.count_to_type(run),
         )
 
     @expose("/<int:record_id>/<kind>.csv")
@@ -103,24 +106,45 @@ class Runs(RecordView):
 
     @expose("/<int:record_id>/release", methods=("POST",))
     def release(self, record_id: int) -> ResponseReturnValue:
-        """Apply a waiting file; removals must be confirmed by typing their number."""
+        """Apply a waiting file; a suspicious one must be confirmed by typing its number."""
         run = self.record(record_id)
-        if run.hold_reasons and request.form.get("typed", "").strip()[:TYPED_WORD_LENGTH] != str(run.zeroed):
-            return self.say_no(
-                gettext("Type the number of titles that would be removed."), url_for(".run", record_id=run.id)
-            )
+        count = str(stock_files.count_to_type(run))
+        if run.hold_reasons and request.form.get("typed", "").strip()[:TYPED_WORD_LENGTH].replace(".", "") != count:
+            told = gettext("Type %(count)s to say that you want this.", count=count)
+            return self.say_no(told, url_for(".run", record_id=run.id))
         return self.act(
             lambda: actions.apply(session(), run_id=run.id, at=clock().now(), force=True),
             said=gettext("The file is applied."),
             to=url_for(".run", record_id=run.id),
         )
 
+    @expose("/<int:record_id>/back")
+    def back(self, record_id: int) -> ResponseReturnValue:
+        """What bringing back the stock before this file would do."""
+        run, now = self.record(record_id), clock().now()
+        shown, why_not = None, ""
+        try:
+            way = queries.way_back(session(), run_id=run.id, at=now)
+            shown = stock_files.back_shown(way, hidden_after=queries.limits(session(), at=now).hide, at=now)
+        except Refused as refused:
+            why_not = say(refused.text)
+        return self.render(
+            "staff/run_back.html",
+            run=run,
+            bookshop=bookshop_names(session(), {run.bookshop_id})[run.bookshop_id],
+            back=shown,
+            why_not=why_not,
+            machine=FEED_RUN,
+            origin=feeds.origin,
+        )
+
     @expose("/<int:record_id>/revert", methods=("POST",))
     def revert(self, record_id: int) -> ResponseReturnValue:
-        """Bring back the stock before the last applied file of a bookshop."""
+        """Bring back the stock before an applied file of a bookshop and all that came after it."""
         run = self.record(record_id)
+        over = request.form.get("over", type=int)
         return self.act(
-            lambda: actions.revert(session(), run_id=run.id, at=clock().now()),
+            lambda: actions.revert(session(), run_id=run.id, at=clock().now(), over=over),
             said=gettext("The stock before this file is back; readers see it now."),
             to=url_for("staff_members.file", record_id=run.bookshop_id, part="stock"),
         )
@@ -147,7 +171,15 @@ class Runs(RecordView):
 
 
 def _back(run: FeedRun) -> tuple[str, str] | None:
-    """The words of the button that undoes a file and its question; None where it cannot be undone."""
-    if run.origin == "revert" or run.previous_id is None or not queries.can_revert(session(), run_id=run.id):
+    """The words of the button that undoes the last file and its question; None where it cannot be undone."""
+    if run.origin == "revert" or run.previous_id is None or _is_earlier(run):
+        return None
+    if not queries.can_revert(session(), run_id=run.id):
         return None
     return stock_files.back_words(run, queries.run(session(), run_id=run.previous_id))
+
+
+def _is_earlier(run: FeedRun) -> bool:
+    """Whether it is an older file than the last one, and the stock before it can be brought back."""
+    last = queries.summary(session(), bookshop_id=run.bookshop_id, at=clock().now()).run_id
+    return run.id != last and queries.can_revert(session(), run_id=run.id)

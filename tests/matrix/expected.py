@@ -140,6 +140,7 @@ office_stock.accept_price         POST    bookshops       302     -       302
 office_stock.ask_price_again      POST    bookshops       302     -       302
 office_stock.mark_rare            POST    bookshops       404     -       404
 office_stock.run                  GET     bookshops       200     404     404
+office_stock.back                 GET     bookshops       200     -       -
 office_stock.lines                GET     bookshops       200     404     404
 office_stock.apply                POST    bookshops       200     404     404
 office_stock.replay               POST    bookshops       302     404     404
@@ -229,6 +230,7 @@ staff_runs.action_view            POST    staff           404     -       -
 staff_runs.run                    GET     staff           200     -       404
 staff_runs.lines                  GET     staff           200     -       404
 staff_runs.replay                 POST    staff           302     -       404
+staff_runs.back                   GET     staff           200     -       404
 staff_runs.revert                 POST    staff           302     -       404
 staff_runs.reject                 POST    staff           302     -       404
 staff_runs.release                POST    staff           302     -       404

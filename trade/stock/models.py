@@ -152,7 +152,7 @@ class StockHold(Base):
     """Copies set apart for a reservation: available = last file - open holds, which no later file erases.
 
     ``state``: open; until_next_file (the copy left the bookshop at ``released_at``, the file does not know yet);
-    released.
+    released. ``settled_by``: the run whose file knew that the copy had left; undone, that file knows it no more.
     """
 
     __tablename__ = "stock_hold"
@@ -167,6 +167,7 @@ class StockHold(Base):
     state: Mapped[str] = mapped_column(default="open")
     created_at: Mapped[datetime]
     released_at: Mapped[datetime | None]
+    settled_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("feed_run.id"))
 
     __table_args__ = (
         CheckConstraint("copies > 0", name="copies"),

@@ -93,13 +93,17 @@ def _decompressed(data: bytes) -> bytes:
 
 
 class Remark(NamedTuple):
-    """A refused or repeated line of a run: number, reason (a msgid with values), and the line's beginning."""
+    """A refused or repeated line of a run: number, reason (a msgid with values), and the line's beginning.
+
+    ``lines``: of a repeated ISBN the numbers of all its lines, ``line`` being the second.
+    """
 
     kind: str
     line: int
     reason: str
     values: dict[str, Any]
     excerpt: str
+    lines: Sequence[int] = ()
 
 
 def pack_remarks(remarks: Sequence[Remark]) -> bytes | None:

@@ -1,7 +1,7 @@
 """The life of a stock file, from its arrival to its place in the bookshop's stock (requirements 1.3, F06).
 
 A dry run ends compared; a suspicious file ends held. Both wait for a person until a newer file overtakes them. The
-last applied file can be undone: another run, of origin revert, brings the stock back to what it was.
+last applied files can be undone: another run, of origin revert, brings the stock back to what it was before them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Stock in the office: upload, progress, dry run, held, rejected lines, logs (F05, F06, F21, T109, T111, T124)."""
 
 import io
+from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from sqlalchemy import select
@@ -252,7 +254,53 @@ def test_the_stock_before_a_bad_file_comes_back_in_one_click_that_asks_first(off
     assert stock(office)[GOOD[1]] == (2, "visible")
     assert "This file was undone: the stock before it is back" in words(read(client, bad))
     assert "back to the stock before" in words(read(client, "/office/stock/"))
-    assert "Only the last applied file can be undone." in words(post(client, f"{bad}/revert"))
+    assert "Nothing would change: this is the stock of now." in words(post(client, f"{bad}/revert"))
+
+
+@pytest.mark.seed("F06")
+def test_the_stock_of_yesterday_is_shown_and_brought_back_over_all_files_of_today(office):
+    client = owner(office)
+    send(client, FULL, then="apply")
+    work(office)
+    assert "there was no stock yet" in words(read(client, "/office/stock/back"))
+    assert "No file was applied since" in words(read(client, f"/office/stock/back?day={NOW.date()}"))
+    office.set_time(NOW + timedelta(days=1))
+    for copies in (9, 4):
+        send(client, model([(isbn, copies, "20,00") for isbn in (GOOD[0], GOOD[1], UNKNOWN)]), then="apply")
+        work(office)
+    with office.session() as session:
+        first, last = session.scalars(select(FeedRun.id).order_by(FeedRun.id.desc()).limit(2)).all()[::-1]
+    assert "Yesterday's stock" in words(read(client, "/office/stock/"))
+    page = read(client, "/office/stock/back")
+    assert f"/office/stock/run/{first}/revert" in page
+    assert "Going back adds 1 new one and changes 3." in words(page)
+    assert f"back?run={first}" in read(client, f"/office/stock/run/{first}")
+    post(client, f"/office/stock/run/{first}/revert", over=str(last))
+    assert {isbn: row[0] for isbn, row in stock(office).items()} == {
+        GOOD[0]: 3,
+        GOOD[1]: 2,
+        GOOD[2]: 1,
+        UNKNOWN: 1,
+    }
+    assert client.get("/office/stock/back?day=nonsense").status_code == 200
+    assert owner(office, "boreal").get(f"/office/stock/back?run={first}").status_code == 404
+
+
+def test_every_line_of_a_repeated_isbn_is_listed_and_the_list_says_where_it_is_cut(office, monkeypatch):
+    client = owner(office)
+    repeated = model([(GOOD[0], 1, "14,95")] * 39 + [(GOOD[1], 1, "24,95")] * 2)
+    run = send(client, repeated)
+    work(office)
+    page = words(read(client, f"{run}?lines=repeated"))
+    assert ", ".join(str(line) for line in range(2, 41)) in page and "The list ends here" not in page
+    file = read(client, f"{run}/repeated.csv")
+    assert [line.partition(";")[0] for line in file.splitlines()[1:]] == [str(line) for line in range(2, 43)]
+    monkeypatch.setattr(import_module("trade.stock.actions.process"), "MOST_NUMBERS", 11)
+    run = send(client, repeated)
+    work(office)
+    told = "The list ends here: it holds the first 11 of 39 lines."
+    assert told in words(read(client, f"{run}?lines=repeated"))
+    assert told in read(client, f"{run}/repeated.csv").splitlines()[-1]
 
 
 def test_a_discarded_file_is_read_again_and_shown_first(office):

@@ -85,10 +85,52 @@ def test_a_held_file_is_released_only_by_its_number(held: tuple[House, Screen, i
     house, dora, run = held
     for typed in ("", "54", "all"):
         page = dora.do(f"/staff/runs/{run}/release", {"typed": typed})
-        assert said(page) == ["Type the number of titles that would be removed."]
+        assert said(page) == ["Type 55 to say that you want this."]
         assert (state(house, run), copies(house)) == ("held", 60)
     dora.do(f"/staff/runs/{run}/release", {"typed": "55"})
     assert (state(house, run), copies(house)) == ("applied", 5)
+
+
+def test_a_file_that_removes_nothing_is_released_by_what_it_holds(house: House) -> None:
+    send(house, 20, days_ago=1)
+    text = HEAD + "".join(f"{isbn};2;50,00\n" for isbn in isbns(20))
+    with house.session() as session:
+        run = actions.receive_file(
+            session,
+            bookshop_id=house.cast.alba,
+            format="model_csv",
+            data=text.encode(),
+            name="dear.csv",
+            origin="upload",
+            at=NOW,
+            store=house.store,
+            queued=False,
+        ).id
+        actions.process(session, run_id=run, at=NOW, store=house.store)
+    dora = Screen(house, "dora").english()
+    assert "Type 20 to say that you want this" in dora.get(f"/staff/runs/{run}/")
+    dora.do(f"/staff/runs/{run}/release", {"typed": "0"})
+    assert state(house, run) == "held"
+    dora.do(f"/staff/runs/{run}/release", {"typed": "20"})
+    assert state(house, run) == "applied"
+
+
+@pytest.mark.seed("F06")
+def test_staff_look_at_an_older_stock_and_bring_it_back(house: House) -> None:
+    send(house, 20, days_ago=3)
+    bad = send(house, 15, days_ago=1)
+    send(house, 16, days_ago=0.5)
+    dora = Screen(house, "dora").english()
+    assert f"/staff/runs/{bad}/back" in dora.get(f"/staff/runs/{bad}/")
+    page = dora.get(f"/staff/runs/{bad}/back")
+    assert "Going back adds 4 new ones." in page and "It has 20 titles; the stock of now has 16." in page
+    assert "It is older than 72 hours" in page
+    assert copies(house) == 16, "looking changes nothing"
+    dora.do(f"/staff/runs/{bad}/revert", {"over": str(bad)})
+    assert copies(house) == 16, "another file was applied than the one that was looked at"
+    dora.do(f"/staff/runs/{bad}/revert", {"over": str(bad + 1)})
+    assert copies(house) == 20
+    assert "Nothing would change" in dora.get(f"/staff/runs/{bad}/back")
 
 
 def test_a_rejected_file_changes_nothing_and_is_over(held: tuple[House, Screen, int]) -> None:

@@ -355,6 +355,7 @@ def test_lines_that_repeat_an_isbn(house: House) -> None:
             (3, "9788437604947 stands on 2 lines: their copies are added."),
             (5, "9788417860790 stands on 2 lines with different prices: it stays hidden."),
         ]
+        assert [list(line.lines) for line in told] == [[2, 3], [4, 5]]
     again = send(house, data + b"\n")
     with house.session() as session:
         assert counts(session, again)["changed"] == 0

@@ -75,7 +75,7 @@ def test_the_undone_file_is_not_unchanged_when_it_comes_again(house: House) -> N
     assert state(house, send(house, ALL, at=LATER + timedelta(hours=3))) == "unchanged"
 
 
-def test_only_the_last_applied_file_is_undone_by_whom_it_belongs_to(house: House) -> None:
+def test_what_was_applied_is_undone_by_whom_it_belongs_to_but_for_the_first_file(house: House) -> None:
     first = send(house, ALL)
     with house.session() as session:
         assert not queries.can_revert(session, run_id=first)
@@ -86,20 +86,78 @@ def test_only_the_last_applied_file_is_undone_by_whom_it_belongs_to(house: House
         assert queries.can_revert(session, run_id=bad)
     with pytest.raises(NotFound):
         revert(house, bad, "boreal")
-    with pytest.raises(Conflict, match="last applied"):
-        revert(house, first)
     revert(house, bad)
-    with pytest.raises(Conflict, match="last applied"):
+    with pytest.raises(Conflict, match="Nothing would change"):
         revert(house, bad)
+    refused = send(house, b"nonsense", at=LATER)
+    with pytest.raises(Conflict, match="that was applied"):
+        revert(house, refused)
 
 
-def test_what_is_no_longer_kept_cannot_be_undone(house: House) -> None:
+@pytest.mark.parametrize("forgotten", [0, 1])
+def test_what_is_no_longer_kept_cannot_be_undone(house: House, forgotten: int) -> None:
     send(house, ALL)
-    bad = send(house, BAD, at=LATER)
+    since = [send(house, BAD, at=LATER), send(house, ALL + b"\n", at=LATER)]
     with house.session() as session:
-        queries.run(session, run_id=bad).changes = None
+        queries.run(session, run_id=since[forgotten]).changes = None
+        assert not queries.can_revert(session, run_id=since[0])
     with pytest.raises(Refused, match="no longer kept"):
-        revert(house, bad)
+        revert(house, since[0])
+    with house.session() as session, pytest.raises(Refused, match="no longer kept"):
+        queries.first_after(session, bookshop_id=house.cast.alba, on=NOW.date() - timedelta(days=1))
+
+
+@pytest.mark.seed("F06")
+def test_yesterday_comes_back_over_all_the_files_of_today_at_once(house: House) -> None:
+    send(house, BAD)
+    evening = send(house, ALL, at=NOW + timedelta(hours=9))
+    yesterday = stock(house)
+    today = [
+        send(house, csv((ONE, copies, 1495), (TWO, 1, 2495), (UNKNOWN, 1, 1500)), at=LATER + timedelta(minutes=copies))
+        for copies in (5, 5, 7, 1)
+    ]
+    assert [state(house, run_id) for run_id in today] == ["applied", "unchanged", "applied", "applied"]
+    with house.session() as session:
+        first = queries.first_after(session, bookshop_id=house.cast.alba, on=NOW.date())
+        assert first == today[0]
+        way = queries.way_back(session, run_id=first, at=LATER)
+        assert ([run.id for run in way.undone], way.target.id) == ([today[3], today[2], today[0]], evening)
+        assert (way.titles, len(way.changes), way.last.run_id) == (4, 3, today[3])
+    with house.session(house.cast.bookshop("alba")) as session:
+        with pytest.raises(Conflict, match="meanwhile"):
+            actions.revert(session, run_id=first, at=LATER, over=today[2])
+        back = actions.revert(session, run_id=first, at=LATER + timedelta(hours=1), over=today[3]).id
+    assert (stock(house), file_at(house)) == (yesterday, NOW + timedelta(hours=9))
+    assert {state(house, run.id) for run in way.undone} == {"reverted"}
+    assert held(house) == []
+    with house.session() as session:
+        with pytest.raises(Conflict, match="No file was applied since"):
+            queries.first_after(session, bookshop_id=house.cast.alba, on=LATER.date())
+        assert queries.run(session, run_id=back).previous_id == today[3]
+    revert(house, today[3])
+    assert stock(house)[ONE][0] == 7, "what was undone can be undone in part"
+    assert held(house) == []
+
+
+def test_a_copy_that_was_sold_since_stays_out_of_the_older_stock(house: House) -> None:
+    def free() -> int:
+        with house.session() as session:
+            return queries.available(session, bookshop_id=house.cast.alba, isbn=ONE)
+
+    send(house, ALL)
+    with house.session() as session:
+        for reference in ("sold", "given back"):
+            actions.hold(session, bookshop_id=house.cast.alba, isbn=ONE, copies=1, reference=reference, at=NOW)
+        actions.keep_until_next_file(session, reference="sold", at=NOW + timedelta(hours=2))
+        actions.release_hold(session, reference="given back", at=NOW + timedelta(hours=2))
+    assert free() == 1
+    less = send(house, ALL.replace(b"%d;2" % ONE, b"%d;1" % ONE), at=LATER)
+    assert (stock(house)[ONE][0], free()) == (1, 1), "this file knows that one is gone"
+    revert(house, less)
+    assert (stock(house)[ONE][0], free()) == (2, 1), "the older one does not"
+    assert held(house) == []
+    send(house, ALL.replace(b"%d;2" % ONE, b"%d;1" % ONE), at=LATER + timedelta(hours=2))
+    assert free() == 1
 
 
 def test_a_run_that_waits_is_applied_over_the_stock_it_was_compared_with(house: House) -> None:

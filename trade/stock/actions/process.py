@@ -47,6 +47,8 @@ Progress = Callable[[str, int, int], None]
 REPLAY = "replay"
 MOST_REMARKS = 2_000
 """Refused lines that are kept one by one (as many repeated ISBNs are); the counts know all of them."""
+MOST_NUMBERS = 7_000
+"""Numbers of repeated lines that are kept in all: with the refused ones they fit into one download."""
 
 
 def quiet(stage: str, done: int, total: int) -> None:
@@ -300,8 +302,11 @@ def _remarks(total: Tally, rule: Repeated) -> bytes | None:
         Remark("refused", line.number, line.reason.message, _plain(line.reason.values), line.excerpt)
         for line in total.rejected[:MOST_REMARKS]
     ]
-    told = [(repeat.lines[1], remark(repeat, rule=rule)) for repeat in total.repeats]
-    repeated = [Remark("repeated", line, reason.message, _plain(reason.values), "") for line, reason in told]
+    repeated, room = [], MOST_NUMBERS
+    for repeat in total.repeats:
+        reason, lines = remark(repeat, rule=rule), repeat.lines[:room]
+        room -= len(lines)
+        repeated.append(Remark("repeated", repeat.lines[1], reason.message, _plain(reason.values), "", lines))
     return pack_remarks([*refused, *repeated])
 
 

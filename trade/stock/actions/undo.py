@@ -1,11 +1,14 @@
-"""What was done with a file is done again or undone: replay its raw bytes, or bring back the stock before it."""
+"""What was done with files is done again or undone: replay raw bytes, or bring back the stock before them."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import delete, select, update
+
 from trade.base import journal
-from trade.base.errors import Conflict, Refused
+from trade.base.clock import stopwatch
+from trade.base.errors import Conflict
 from trade.base.journal import fire
 from trade.base.tenancy import TenantSession
 from trade.base.text import N_
@@ -15,11 +18,11 @@ from trade.stock.actions.process import REPLAY
 from trade.stock.actions.receive import ask_import
 from trade.stock.actions.writing import Source, write_stock
 from trade.stock.columns import ADDED, CHANGED, ZEROED, Changes
-from trade.stock.models import FeedRun
-from trade.stock.packing import pack_changes, unpack_changes
-from trade.stock.queries import Applied, books, last_applied, snapshot, terms
+from trade.stock.models import FeedMemory, FeedRun, StockHold, StockLine
+from trade.stock.packing import pack_changes
+from trade.stock.queries import WayBack, books, terms, way_back
 from trade.stock.queries import run as find_run
-from trade.stock.rules import explained, fits, undone
+from trade.stock.rules import explained
 from trade.stock.states import FEED_RUN
 
 REVERT = "revert"
@@ -51,61 +54,96 @@ def replay(
     return run
 
 
-def revert(session: TenantSession, *, run_id: int, at: datetime) -> FeedRun:
-    """Undo the last applied run: the stock is again what it was before, and as old. Returns the run that does it.
+def revert(session: TenantSession, *, run_id: int, at: datetime, over: int | None = None) -> FeedRun:
+    """Undo an applied run and all that were applied after it: the stock is again what it was before, and as old.
 
-    That run is the inverse of the changes that the undone one kept, and stands for the file before it. Raises
-    NotFound, Conflict where the run is not the last applied one, Refused for a bookshop's first file and for one
-    whose changes are no longer kept.
+    Returns the run that does it: the kept changes of them all, undone, as one; it stands for the file before them.
+    Copies that left the bookshop since stay out of the stock. ``over``: the last applied run when this was decided.
+    Raises what ``queries.way_back`` raises, and Conflict where another file was applied since it was decided.
     """
+    took = stopwatch()
     run = find_run(session, run_id=run_id)
     lock_stock(session, bookshop_id=run.bookshop_id)
     session.refresh(run)
-    last = last_applied(session, bookshop_id=run.bookshop_id, at=at)
-    if last is None or last.run_id != run.id or run.state != "applied":
-        raise Conflict(N_("Only the last applied file can be undone."))
-    if run.previous_id is None:
-        raise Refused(N_("This was the first file: there is no stock before it. Send a corrected file."))
-    before = snapshot(session, bookshop_id=run.bookshop_id)
-    done = unpack_changes(run.changes) if run.changes is not None else None
-    if done is None or not fits(before.titles, done):
-        raise Refused(N_("What this file changed is no longer kept. Send an earlier file again."))
-    return _revert(session, run, find_run(session, run_id=run.previous_id), done, last, at)
-
-
-def _revert(
-    session: TenantSession, run: FeedRun, previous: FeedRun, done: Changes, last: Applied, at: datetime
-) -> FeedRun:
-    back = _open(session, previous, origin=REVERT, at=at, apply_when_safe=True)
-    before = snapshot(session, bookshop_id=run.bookshop_id)
-    known = books(session, isbns=done.isbn)
-    its = terms(session, bookshop_ids=[run.bookshop_id], at=at)[run.bookshop_id]
-    facts = known.facts(done.isbn, its)
-    changes = explained(undone(done), facts, vat_before=run.vat_included, vat_after=previous.vat_included)
+    way = way_back(session, run_id=run_id, at=at)
+    if over is not None and way.last.run_id != over:
+        raise Conflict(N_("Another file was applied meanwhile. Look again at what would change."))
+    back = _open(session, way.target, origin=REVERT, at=at, apply_when_safe=True)
     supersede(session, run=back, at=at)
-    fire(session, FEED_RUN, run, "revert", role=part_of(session), at=at)
-    as_of = previous.as_of or previous.received_at
-    source = Source(back.id, back.bookshop_id, previous.vat_included, as_of, None, previous.sender, brings_back=True)
-    write_stock(session, source=source, changes=changes, before=before, last=last, known=known, its=its, at=at)
+    for undone in way.undone:
+        if undone.state == "applied":
+            fire(session, FEED_RUN, undone, "revert", role=part_of(session), at=at)
+    changes = _bring_back(session, way, back, at)
+    _end(session, way, back, changes, at, round(took() * 1_000))
+    return back
+
+
+def _bring_back(session: TenantSession, way: WayBack, back: FeedRun, at: datetime) -> Changes:
+    target, last, shop = way.target, way.last, way.target.bookshop_id
+    known = books(session, isbns=way.changes.isbn)
+    its = terms(session, bookshop_ids=[shop], at=at)[shop]
+    facts = known.facts(way.changes.isbn, its)
+    changes = explained(way.changes, facts, vat_before=last.vat_included, vat_after=target.vat_included)
+    as_of = target.as_of or target.received_at
+    sender = _sender(session, target)
+    source = Source(back.id, shop, target.vat_included, as_of, None, sender, brings_back=True)
+    write_stock(session, source=source, changes=changes, before=way.before, last=last, known=known, its=its, at=at)
+    _keep_out_what_left(session, way)
+    later = delete(FeedMemory).where(FeedMemory.bookshop_id == shop, FeedMemory.run_id > target.id)
+    session.execute(later.execution_options(synchronize_session=False))
+    return changes
+
+
+def _sender(session: TenantSession, target: FeedRun) -> str:
+    """Who sent for the bookshop when this run was applied."""
+    named = select(FeedRun.sender).where(
+        FeedRun.bookshop_id == target.bookshop_id, FeedRun.id <= target.id, FeedRun.sender != ""
+    )
+    named = named.where(FeedRun.state.in_(("applied", "reverted"))).order_by(FeedRun.id.desc()).limit(1)
+    return session.scalar(named) or ""
+
+
+def _keep_out_what_left(session: TenantSession, way: WayBack) -> None:
+    """Copies of which the undone files knew that they had left: the older stock counts them again, wrongly."""
+    there = (
+        select(StockLine.isbn)
+        .where(StockLine.bookshop_id == StockHold.bookshop_id, StockLine.isbn == StockHold.isbn)
+        .correlate(StockHold)
+        .exists()
+    )
+    session.execute(
+        update(StockHold)
+        .where(
+            StockHold.bookshop_id == way.target.bookshop_id,
+            StockHold.settled_by.in_([run.id for run in way.undone]),
+            there,
+        )
+        .values(state="until_next_file", settled_by=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _end(session: TenantSession, way: WayBack, back: FeedRun, changes: Changes, at: datetime, took_ms: int) -> None:
+    target = way.target
     end(
         session,
         run=back,
         move="apply",
         at=at,
-        as_of=as_of,
-        file_date=previous.file_date,
-        sender=previous.sender,
-        vat_included=previous.vat_included,
-        previous_id=run.id,
-        base_sha256=before.content_sha256,
-        titles_before=len(before.titles),
+        as_of=target.as_of or target.received_at,
+        file_date=target.file_date,
+        sender=target.sender,
+        vat_included=target.vat_included,
+        previous_id=way.last.run_id,
+        base_sha256=way.before.content_sha256,
+        titles_before=len(way.before.titles),
         added=changes.count(ADDED),
         changed=changes.count(CHANGED),
         zeroed=changes.count(ZEROED),
+        took_ms=took_ms,
         changes=pack_changes(changes),
-        **{name: getattr(previous, name) for name in ("read", "accepted", "refused", "repeated", "isbns", "unknown")},
+        **{name: getattr(target, name) for name in ("read", "accepted", "refused", "repeated", "isbns", "unknown")},
     )
-    return back
 
 
 def _open(session: TenantSession, old: FeedRun, *, origin: str, at: datetime, apply_when_safe: bool) -> FeedRun:

@@ -58,7 +58,8 @@ def write_stock(
         stock = applied(before.titles, changes)
         _keep_snapshot(session, source.bookshop_id, Snapshot(stock, content_of(stock)))
     titles = len(before.titles) + int(np.count_nonzero(changes.quantity_after > 0)) - _held_before(changes)
-    _renew(session, source, titles=titles, sender=source.sender or (last.sender if last else ""), mark=mark)
+    known_sender = last.sender if last and not source.brings_back else ""
+    _renew(session, source, titles=titles, sender=source.sender or known_sender, mark=mark)
     if last is None or last.copies_left:
         _settle_holds(session, source)
     if last is not None and last.judged_by != mark:
@@ -170,6 +171,6 @@ def _settle_holds(session: TenantSession, source: Source) -> None:
             StockHold.state == "until_next_file",
             or_(StockHold.released_at.is_(None), known),
         )
-        .values(state="released")
+        .values(state="released", settled_by=source.run_id)
         .execution_options(synchronize_session=False)
     )

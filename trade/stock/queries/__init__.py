@@ -13,6 +13,7 @@ from trade.stock.queries.arriving import (
     tokens,
     users_of_formats,
 )
+from trade.stock.queries.back import WayBack, can_revert, first_after, way_back
 from trade.stock.queries.comparing import (
     JUDGED_ANEW,
     NOT_SHOWN,
@@ -47,12 +48,11 @@ from trade.stock.queries.pages import LARGEST_PAGE
 from trade.stock.queries.runs import (
     Change,
     Meaning,
-    can_revert,
     changes,
     meaning,
     open_decision,
-    refused,
     rejections,
+    remarks,
     removed,
     run,
     runs,
@@ -100,6 +100,7 @@ __all__ = [
     "feeds",
     "FeedState",
     "Filter",
+    "first_after",
     "format_of",
     "FORMATS",
     "freshness_of",
@@ -122,7 +123,7 @@ __all__ = [
     "pulled",
     "senders",
     "rare_titles",
-    "refused",
+    "remarks",
     "rejections",
     "removed",
     "run",
@@ -143,4 +144,6 @@ __all__ = [
     "unknown",
     "users_of_formats",
     "verdict_counts",
+    "way_back",
+    "WayBack",
 ]

@@ -16,7 +16,7 @@ from trade.base.tenancy import TenantSession
 from trade.catalogue.models import Book
 from trade.catalogue.rules import fold
 from trade.stock.columns import KINDS, Changes
-from trade.stock.models import BookshopStock, FeedRun
+from trade.stock.models import FeedRun
 from trade.stock.packing import Remark, unpack_changes, unpack_remarks
 from trade.stock.queries.pages import LARGEST_PAGE, page
 from trade.stock.states import WAITING
@@ -60,10 +60,10 @@ def rejections(
     return _page([remark for remark in unpack_remarks(packed) if remark.kind == kind], limit, offset)
 
 
-def refused(session: TenantSession, *, run_id: int) -> list[Remark]:
-    """Every refused line that is kept of a run; what is kept is bounded."""
+def remarks(session: TenantSession, *, run_id: int, kind: str = "refused") -> list[Remark]:
+    """Every refused (or repeated) line that is kept of a run; what is kept is bounded."""
     packed = session.scalar(select(FeedRun.remarks).where(FeedRun.id == run_id))
-    return [remark for remark in unpack_remarks(packed) if remark.kind == "refused"]
+    return [remark for remark in unpack_remarks(packed) if remark.kind == kind]
 
 
 def removed(session: TenantSession, *, run_id: int) -> list[int]:
@@ -167,19 +167,3 @@ def meaning(session: TenantSession, *, run_id: int) -> Meaning:
     found = run(session, run_id=run_id)
     share = divide_half_up(found.zeroed * PER, found.titles_before) if found.titles_before else 0
     return Meaning(found.titles_before, found.zeroed, share, found.added, found.changed, found.mispriced)
-
-
-def can_revert(session: TenantSession, *, run_id: int) -> bool:
-    """Whether a run can be undone: it is the last applied one, was not the first, and its changes are still kept."""
-    return bool(
-        session.scalar(
-            select(FeedRun.id)
-            .join(BookshopStock, BookshopStock.run_id == FeedRun.id)
-            .where(
-                FeedRun.id == run_id,
-                FeedRun.state == "applied",
-                FeedRun.previous_id.is_not(None),
-                FeedRun.changes.is_not(None),
-            )
-        )
-    )

@@ -5,7 +5,7 @@ Prices are cents. Whether they hold VAT is the format's to say; :func:`with_vat`
 
 from trade.stock.columns import Title
 from trade.stock.rules.age import Freshness, FreshnessLimits, freshness
-from trade.stock.rules.comparing import applied, difference, fits, undone
+from trade.stock.rules.comparing import applied, brought_back, difference, fits, undone
 from trade.stock.rules.guarding import Guards, Last, suspicions
 from trade.stock.rules.lines import (
     EXCERPT,
@@ -67,6 +67,7 @@ __all__ = [
     "Title",
     "Verdict",
     "applied",
+    "brought_back",
     "difference",
     "explained",
     "fits",

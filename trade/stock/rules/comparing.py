@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -108,3 +109,12 @@ def undone(changes: Changes) -> Changes:
         hidden=np.zeros(len(changes), dtype=np.bool_),
     )
     return back.where(np.lexsort((back.isbn, back.kind)))
+
+
+def brought_back(stock: Titles, done: Iterable[Changes]) -> Titles:
+    """The stock before these changes, the last one first. Raises ValueError where they did not lead to the stock."""
+    for changes in done:
+        if not fits(stock, changes):
+            raise ValueError("The stock is not what these changes led to.")
+        stock = applied(stock, undone(changes))
+    return stock
