@@ -14,7 +14,7 @@ import storefront
 import trade.models  # noqa: F401 - every table
 from config import settings
 from config.migrate import head
-from config.profile import load_profile
+from config.profile import open_profile
 from config.settings import ROOT, Config
 from invoices.store import Store
 from trade.base.clock import Clock
@@ -45,7 +45,7 @@ def create_app(config: Config, **overrides: object) -> Flask:
     )
     app.config.update(overrides)
     app.extensions["clock"] = Clock(config.clock_file)
-    app.extensions["profile"] = load_profile(config.network)
+    app.extensions["profile"] = open_profile(config)
     app.extensions["store"] = Store(config.files_dir)
     app.extensions["search"] = IndexReader(IndexFolder(config.search_dir))
     app.extensions["live"] = LiveSource(private=not config.production)

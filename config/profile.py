@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 from babel.support import Translations
 
 import trade.settings  # noqa: F401 - declares every setting
+from config.settings import Config
+from trade.base.crypto import keyed_hash
 from trade.base.settings import declared
 from trade.base.tenancy import Profile
 
@@ -55,6 +58,12 @@ def load_profile(network: str) -> Profile:
         samples=_samples(data["samples"], settings),
         translate=translate,
     )
+
+
+def open_profile(config: Config) -> Profile:
+    """The profile of an installation: it knows its address, and signs with the installation's secret."""
+    sign = partial(keyed_hash, config.secret_key.encode(), "link")
+    return replace(load_profile(config.network), base_url=config.base_url, sign=sign)
 
 
 def _samples(keys: Iterable[str], settings: Mapping[str, Any]) -> frozenset[str]:

@@ -39,6 +39,13 @@ def questionnaire(name: str, network: str) -> list[dict[str, Any]]:
     return [question for question in questions if network in question.get("networks", [network])]
 
 
+def shipping_table(network: str) -> tuple[str, dict[str, list[tuple[int, int]]]]:
+    """The note of the network's sample tariff, and for each zone pairs of grams and cents."""
+    told = tomllib.loads((SEEDS / "shipping" / f"{network}.toml").read_text(encoding="utf-8"))
+    steps = [(grams, cents) for grams, cents in told["brackets"]]
+    return told["note"], dict.fromkeys(told["zones"], steps)
+
+
 def towns() -> list[dict[str, str]]:
     """Towns of 1,000 inhabitants and more: country, name, area, latitude, longitude, population."""
     return _table(SEEDS / "places" / "towns.csv.gz")

@@ -13,7 +13,7 @@ from redis import Redis, RedisError
 from sqlalchemy import Engine
 
 import trade.models  # noqa: F401 - every table
-from config.profile import load_profile
+from config.profile import open_profile
 from config.settings import Config
 from invoices.store import Store
 from trade.base.clock import Clock
@@ -74,7 +74,7 @@ def open_context(config: Config) -> Context:
     """Open the installation of these settings; nothing is connected before it is used."""
     return Context(
         config=config,
-        profile=load_profile(config.network),
+        profile=open_profile(config),
         engine=make_engine(config.database_url),
         redis=Redis.from_url(config.redis_url),
         clock=Clock(config.clock_file),

@@ -10,7 +10,7 @@ from datetime import datetime
 from babel.numbers import format_currency, format_decimal
 from sqlalchemy import func, select
 
-from config.seeding import legal_text, message_templates, postcodes, questionnaire, towns
+from config.seeding import legal_text, message_templates, postcodes, questionnaire, shipping_table, towns
 from trade.base import settings
 from trade.base.money import euros
 from trade.base.tenancy import TenantSession
@@ -24,6 +24,8 @@ from trade.places.queries import count as known_places
 from trade.privacy.rules import KEEP_YEARS
 from trade.questionnaires import actions as questionnaires
 from trade.questionnaires.queries import in_force
+from trade.shipping.actions import add_table
+from trade.shipping.queries import tables
 from trade.stock.actions import ensure_adapters
 from trade.texts import actions as texts
 from trade.texts.queries import versions
@@ -48,6 +50,9 @@ def load_first_data(session: TenantSession, *, at: datetime) -> None:
     ensure_categories(session)
     ensure_source(session, key=STAFF)
     ensure_adapters(session, at=at)
+    if not tables(session, limit=1):
+        note, brackets = shipping_table(session.profile.code)
+        add_table(session, brackets=brackets, valid_from=at, at=at, note=note, is_sample=True)
     for document, accepted_by in DOCUMENTS.items():
         if not versions(session, document=document):
             _publish_sample(session, document, accepted_by, at=at)

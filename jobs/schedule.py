@@ -32,6 +32,7 @@ class Entry:
 SCHEDULE = (
     Entry("reservations.mark_late", every(minutes=5)),
     Entry("reservations.lapse", daily(time(4, 0))),
+    Entry("sales.watch", every(minutes=5)),
     Entry("stock.demo_resend", daily(time(2, 0)), demo_only=True),
     Entry("catalogue.prices", every(minutes=5)),
     Entry("catalogue.ask", daily(time(1, 0))),

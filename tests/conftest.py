@@ -20,7 +20,7 @@ from sqlalchemy import Engine, create_engine
 from app import create_app
 from config import migrate
 from config.databases import at_database
-from config.profile import load_profile
+from config.profile import load_profile, open_profile
 from config.services import Endpoints, Services, create_database, drop_database
 from config.settings import ROOT, Config, load
 from invoices.store import Store
@@ -125,14 +125,15 @@ class House:
     redis_url: str
     folder: Path
     cast: Cast
-    profile: Profile
     engine: Engine
     store: Store
     clock: Clock
+    profile: Profile = field(init=False)
     search: IndexReader = field(init=False)
     _apps: list[Flask] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.profile = open_profile(self.config())
         self.search = IndexReader(
             IndexFolder(self.config().search_dir), keep=lambda reader: catch_up(reader, self.session, at=NOW) and None
         )
@@ -205,7 +206,6 @@ def make_house(network: str, endpoints: Endpoints, templates: dict[str, Template
         redis_url=f"{endpoints.redis_url}?db={redis_database(number)}",
         folder=folder,
         cast=templates[network].cast,
-        profile=load_profile(network),
         engine=engine,
         store=Store(folder / "files"),
         clock=Clock(folder / "clock"),

@@ -32,7 +32,7 @@ EVERY_BOOKSHOP = {"campaign", "campaign_book", "campaign_bookshop", "gift_cheque
 THE_DOOR = {
     "answer", "application", "billing_data", "bookshop", "consent", "payment", "person", "recovery_code", "refund",
     "reply", "role", "sale", "sale_line", "shipment", "sign_in_attempt", "sign_in_session", "stock_arrival",
-    "stock_token", "stored_file", "token", "tombstone", "totp_use", "withdrawal",
+    "stock_hold", "stock_token", "stored_file", "token", "tombstone", "totp_use", "withdrawal",
 }  # fmt: skip
 ACCOUNTANTS = {
     "billing_data", "campaign", "cheque_entry", "dispute", "fee", "gift_cheque", "invoice", "invoice_series",

@@ -86,6 +86,10 @@ def _untranslated(message: str, locale: str) -> str:
     return message
 
 
+def _unsigned(purpose: str) -> str:
+    raise RuntimeError("This profile was read without an installation's secret: nothing can be signed.")
+
+
 @dataclass(frozen=True)
 class Profile:
     """The country's bundle (requirements 1.7): what makes one installation Spain's or France's."""
@@ -103,6 +107,10 @@ class Profile:
     """Keys of settings whose value here is a placeholder, to be replaced before going live (A27)."""
     translate: Callable[[str, str], str] = dataclasses.field(default=_untranslated, compare=False, repr=False)
     """Puts a msgid into a language (``es``): for mails, whose reader is not the one who asks."""
+    base_url: str = dataclasses.field(default="", compare=False)
+    """Where the storefront is reached, without a slash at the end: for links in mails."""
+    sign: Callable[[str], str] = dataclasses.field(default=_unsigned, compare=False, repr=False)
+    """The token of a purpose (``order|V-17``) that this installation alone can make: for links without sign-in."""
 
     def has(self, module: str) -> bool:
         """Whether the network runs this module (reservations, gift_cheques, fee, trade, ...)."""

@@ -24,8 +24,10 @@ from trade.calendar.rules import (
 )
 from trade.calendar.rules import Vacation as VacationRange
 from trade.members.models import Bookshop
-from trade.reservations.actions.deadlines import move_deadlines
-from trade.reservations.queries import open_deadlines
+from trade.orders import queries as orders
+from trade.orders.actions import deadlines as order_deadlines
+from trade.reservations import queries as reservations
+from trade.reservations.actions import deadlines as reservation_deadlines
 
 REFUSALS = {
     DateRefusal.NOT_IN_WORKING_WEEK: N_(
@@ -183,14 +185,18 @@ def _add_day(session: TenantSession, bookshop: Bookshop, day: date, name: str, a
 def _changes(
     session: TenantSession, bookshop: Bookshop, calendar: WorkingCalendar, at: datetime
 ) -> list[DeadlineChange]:
-    deadlines = open_deadlines(session, bookshop_id=bookshop.id, at=at)
+    deadlines = [
+        *reservations.open_deadlines(session, bookshop_id=bookshop.id, at=at),
+        *orders.open_deadlines(session, bookshop_id=bookshop.id, at=at),
+    ]
     return changed_deadlines(deadlines=deadlines, calendar=calendar)
 
 
 def _move(session: TenantSession, bookshop: Bookshop, at: datetime) -> list[DeadlineChange]:
     session.flush()
     changes = _changes(session, bookshop, calendar_of(session, bookshop=bookshop, at=at), at)
-    move_deadlines(session, bookshop_id=bookshop.id, changes=changes, at=at)
+    for room in (reservation_deadlines, order_deadlines):
+        room.move_deadlines(session, bookshop_id=bookshop.id, changes=changes, at=at)
     return changes
 
 

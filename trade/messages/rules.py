@@ -64,6 +64,23 @@ RESERVATION = (
     "note",
 )
 
+SALE = (
+    "reference",
+    "books",
+    "total",
+    "bookshop",
+    "bookshop_address",
+    "bookshop_phone",
+    "reader",
+    "due",
+    "release",
+    "collect_by",
+    "tracking",
+    "reason",
+    "note",
+    "link",
+)
+
 TEMPLATES: dict[str, Template] = {
     "joining.received": Template(N_("Application received"), ("contact", "bookshop")),
     "joining.questionnaire": Template(N_("Link to the questionnaire"), ("contact", "bookshop", "link", "until")),
@@ -92,6 +109,18 @@ TEMPLATES: dict[str, Template] = {
     "reservation.late_bookshop": Template(N_("Reservation late, to the bookshop"), RESERVATION),
     "reservation.expired": Template(N_("Reservation rejected for lateness, to the bookshop"), RESERVATION),
     "reservation.lapsed": Template(N_("Book not collected in time, to the reader"), RESERVATION),
+    "sale.confirmed": Template(N_("Order paid, to the reader"), SALE),
+    "sale.new": Template(N_("New order, to the bookshop"), SALE),
+    "sale.sent": Template(N_("Order sent, to the reader"), SALE),
+    "sale.ready": Template(N_("Order ready to be collected, to the reader"), SALE),
+    "sale.rejected": Template(N_("Order rejected and refunded, to the reader"), SALE),
+    "sale.partly_refused": Template(N_("Books refused and refunded, to the reader"), SALE),
+    "sale.too_late": Template(N_("Paid too late and refunded, to the reader"), SALE),
+    "sale.cancelled": Template(N_("Order cancelled, to the bookshop"), SALE),
+    "sale.cancelled_reader": Template(N_("Order cancelled and refunded, to the reader"), SALE),
+    "sale.halfway": Template(N_("Half of the time is over, to the bookshop"), SALE),
+    "sale.pressing": Template(N_("Little time is left, to the bookshop"), SALE),
+    "sale.expired": Template(N_("Order rejected for lateness, to the bookshop"), SALE),
     "privacy.asked": Template(N_("Deletion asked for"), ("name", "due_on")),
     "privacy.waiting": Template(N_("Deletion waits for something"), ("name", "waits_for", "due_on")),
     "privacy.done": Template(N_("Deletion carried out, with certificate"), ("certificate",)),

@@ -139,7 +139,7 @@ class Shipment(Base):
     """
 
     __tablename__ = "shipment"
-    __access__ = ("bookshop", "reader_sees", "door")
+    __access__ = ("bookshop", "reader", "door")
 
     id: Mapped[Id]
     order_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("sale.id"), index=True)

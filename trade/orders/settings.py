@@ -135,3 +135,16 @@ WITHDRAWAL_DAYS = declare(
         section="sales",
     )
 )
+
+COMMISSION = declare(
+    Setting(
+        key="sales.commission",
+        kind="rate",
+        label=N_("Commission on orders"),
+        help=N_("Of the price without VAT of the books sold, where the platform collects; never of delivery."),
+        unit="%",
+        minimum=0,
+        maximum=5_000,
+        section="sales",
+    )
+)

@@ -35,6 +35,7 @@ ORDER = Machine(
     moves=(
         Move("pay", ("awaiting_payment",), "received", frozenset({"platform"}), N_("Paid")),
         Move("abandon", ("awaiting_payment",), "abandoned", frozenset({"platform", "reader"}), N_("Give up")),
+        Move("take_up", ("abandoned",), "awaiting_payment", frozenset({"platform"}), N_("Paid late"), mark=True),
         Move("take", ("received",), "in_process", frozenset({"bookshop"}), N_("Accept the order")),
         Move("manage", ("received",), "in_management", frozenset({"platform"}), N_("Hand to distributors")),
         Move("send", ("in_process", "in_management"), "sent", frozenset({"bookshop"}), N_("Mark as sent")),
@@ -43,7 +44,7 @@ ORDER = Machine(
         Move("cancel", ("received",), "rejected_by_reader", frozenset({"reader"}), N_("Cancel the order")),
         Move(
             "expire",
-            ("received", "in_process"),
+            PAID,
             "rejected_by_platform",
             frozenset({"platform"}),
             N_("Reject past the deadline"),

@@ -138,10 +138,15 @@ def deadline_of(reservation: Reservation) -> Deadline:
         start=reservation.placed_at,
         counts_from=datetime.fromisoformat(kept["counts_from"]),
         allowance=Allowance(kept["amount"], AllowanceUnit(kept["unit"])),
-        skipped=tuple(
-            Stretch(date.fromisoformat(first), date.fromisoformat(last), DayKind(kind), name)
-            for first, last, kind, name in kept["skipped"]
-        ),
+        skipped=skipped_of(kept),
+    )
+
+
+def skipped_of(kept: Mapping[str, Any]) -> tuple[Stretch, ...]:
+    """The stretches that did not count, of a stored trace."""
+    return tuple(
+        Stretch(date.fromisoformat(first), date.fromisoformat(last), DayKind(kind), name)
+        for first, last, kind, name in kept["skipped"]
     )
 
 

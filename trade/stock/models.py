@@ -156,7 +156,7 @@ class StockHold(Base):
     """
 
     __tablename__ = "stock_hold"
-    __access__ = ("bookshop", "reader", "anyone_read")
+    __access__ = ("bookshop", "reader", "door", "anyone_read")
 
     id: Mapped[Id]
     bookshop_id: Mapped[int] = bookshop_key()

@@ -497,11 +497,11 @@ GRANT SELECT, INSERT ON "shipment" TO "mostrador_app";
 
 CREATE POLICY may_read ON "shipment" FOR SELECT USING (current_setting('app.kind', true) IN ('staff', 'system') OR (current_setting('app.kind', true) = 'bookshop' AND nullif(current_setting('app.bookshop', true), '')::bigint IN (bookshop_id)) OR (current_setting('app.kind', true) <> '' AND current_setting('app.kind', true) <> 'bookshop' AND nullif(current_setting('app.person', true), '')::bigint IN (reader_id)) OR (current_setting('app.kind', true) = 'door'));
 
-CREATE POLICY may_add ON "shipment" FOR INSERT WITH CHECK (current_setting('app.kind', true) IN ('staff', 'system') OR (current_setting('app.kind', true) = 'bookshop' AND nullif(current_setting('app.bookshop', true), '')::bigint IN (bookshop_id)) OR (current_setting('app.kind', true) = 'door'));
+CREATE POLICY may_add ON "shipment" FOR INSERT WITH CHECK (current_setting('app.kind', true) IN ('staff', 'system') OR (current_setting('app.kind', true) = 'bookshop' AND nullif(current_setting('app.bookshop', true), '')::bigint IN (bookshop_id)) OR (current_setting('app.kind', true) <> '' AND current_setting('app.kind', true) <> 'bookshop' AND nullif(current_setting('app.person', true), '')::bigint IN (reader_id)) OR (current_setting('app.kind', true) = 'door'));
 
 GRANT UPDATE ON "shipment" TO "mostrador_app";
 
-CREATE POLICY may_change ON "shipment" FOR UPDATE USING (current_setting('app.kind', true) IN ('staff', 'system') OR (current_setting('app.kind', true) = 'bookshop' AND nullif(current_setting('app.bookshop', true), '')::bigint IN (bookshop_id)) OR (current_setting('app.kind', true) = 'door')) WITH CHECK (current_setting('app.kind', true) IN ('staff', 'system') OR (current_setting('app.kind', true) = 'bookshop' AND nullif(current_setting('app.bookshop', true), '')::bigint IN (bookshop_id)) OR (current_setting('app.kind', true) = 'door'));
+CREATE POLICY may_change ON "shipment" FOR UPDATE USING (current_setting('app.kind', true) IN ('staff', 'system') OR (current_setting('app.kind', true) = 'bookshop' AND nullif(current_setting('app.bookshop', true), '')::bigint IN (bookshop_id)) OR (current_setting('app.kind', true) <> '' AND current_setting('app.kind', true) <> 'bookshop' AND nullif(current_setting('app.person', true), '')::bigint IN (reader_id)) OR (current_setting('app.kind', true) = 'door')) WITH CHECK (current_setting('app.kind', true) IN ('staff', 'system') OR (current_setting('app.kind', true) = 'bookshop' AND nullif(current_setting('app.bookshop', true), '')::bigint IN (bookshop_id)) OR (current_setting('app.kind', true) <> '' AND current_setting('app.kind', true) <> 'bookshop' AND nullif(current_setting('app.person', true), '')::bigint IN (reader_id)) OR (current_setting('app.kind', true) = 'door'));
 
 ALTER TABLE "shipping_bracket" ENABLE ROW LEVEL SECURITY;
 
@@ -592,3 +592,15 @@ GRANT USAGE ON SEQUENCE dispute_id_seq TO "mostrador_app";
 GRANT USAGE ON SEQUENCE refund_id_seq TO "mostrador_app";
 
 GRANT USAGE ON SEQUENCE sale_line_id_seq TO "mostrador_app";
+
+DROP POLICY may_read ON "stock_hold";
+
+CREATE POLICY may_read ON "stock_hold" FOR SELECT USING (current_setting('app.kind', true) IN ('staff', 'system') OR (current_setting('app.kind', true) = 'bookshop' AND nullif(current_setting('app.bookshop', true), '')::bigint IN (bookshop_id)) OR (current_setting('app.kind', true) <> '' AND current_setting('app.kind', true) <> 'bookshop' AND nullif(current_setting('app.person', true), '')::bigint IN (person_id)) OR (current_setting('app.kind', true) = 'door') OR (current_setting('app.kind', true) <> ''));
+
+DROP POLICY may_add ON "stock_hold";
+
+CREATE POLICY may_add ON "stock_hold" FOR INSERT WITH CHECK (current_setting('app.kind', true) IN ('staff', 'system') OR (current_setting('app.kind', true) = 'bookshop' AND nullif(current_setting('app.bookshop', true), '')::bigint IN (bookshop_id)) OR (current_setting('app.kind', true) <> '' AND current_setting('app.kind', true) <> 'bookshop' AND nullif(current_setting('app.person', true), '')::bigint IN (person_id)) OR (current_setting('app.kind', true) = 'door'));
+
+DROP POLICY may_change ON "stock_hold";
+
+CREATE POLICY may_change ON "stock_hold" FOR UPDATE USING (current_setting('app.kind', true) IN ('staff', 'system') OR (current_setting('app.kind', true) = 'bookshop' AND nullif(current_setting('app.bookshop', true), '')::bigint IN (bookshop_id)) OR (current_setting('app.kind', true) <> '' AND current_setting('app.kind', true) <> 'bookshop' AND nullif(current_setting('app.person', true), '')::bigint IN (person_id)) OR (current_setting('app.kind', true) = 'door')) WITH CHECK (current_setting('app.kind', true) IN ('staff', 'system') OR (current_setting('app.kind', true) = 'bookshop' AND nullif(current_setting('app.bookshop', true), '')::bigint IN (bookshop_id)) OR (current_setting('app.kind', true) <> '' AND current_setting('app.kind', true) <> 'bookshop' AND nullif(current_setting('app.person', true), '')::bigint IN (person_id)) OR (current_setting('app.kind', true) = 'door'));

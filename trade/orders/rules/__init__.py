@@ -1,6 +1,7 @@
 """Decisions about orders: from where each line comes and what it costs, how bookshops compare, what is given back."""
 
 from trade.orders.rules.compare import ANSWERS, Answer, Column, compare
+from trade.orders.rules.money import Returned, Shared, Sold, give_back, share_line
 from trade.orders.rules.supply import (
     WHY_DROPPED,
     Dropped,
@@ -25,12 +26,17 @@ __all__ = [
     "Line",
     "Plan",
     "Planned",
+    "Returned",
+    "Shared",
+    "Sold",
     "Terms",
     "Tried",
     "Way",
     "compare",
     "from_trace",
+    "give_back",
     "make_plan",
     "replay",
+    "share_line",
     "to_trace",
 ]

@@ -45,6 +45,20 @@ def hold(
     return held
 
 
+def hold_again(session: TenantSession, *, reference: str, at: datetime) -> None:
+    """Set released copies apart once more. Raises NotFound, Refused where so many are not free any more."""
+    held = session.scalar(select(StockHold).where(StockHold.reference == reference).with_for_update())
+    if held is None:
+        raise NotFound()
+    lock_copies(session, bookshop_id=held.bookshop_id, isbn=held.isbn)
+    if held.state != "released":
+        return
+    if available(session, bookshop_id=held.bookshop_id, isbn=held.isbn) < held.copies:
+        raise Refused(N_("The last copy was reserved a moment ago. Another bookshop may have the book."))
+    held.state, held.released_at = "open", None
+    session.flush()
+
+
 def release_hold(session: TenantSession, *, reference: str, at: datetime) -> None:
     """Give the copies back to the shelf. A hold that is already released stays so. Raises NotFound."""
     _move(session, reference, ("open", "until_next_file"), "released", at)

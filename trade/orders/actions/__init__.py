@@ -1,0 +1,32 @@
+"""The verbs of orders, one module for each side of the counter."""
+
+from trade.orders.actions.cancelling import cancel, settle_cancelled
+from trade.orders.actions.deadlines import move_deadlines
+from trade.orders.actions.late import watch
+from trade.orders.actions.ledger import book_refunded
+from trade.orders.actions.paying import abandoned, paid
+from trade.orders.actions.placing import Contact, Placed, place
+from trade.orders.actions.returning import return_copies, return_everything
+from trade.orders.actions.serving import hand_over, notify, pick, refuse, reject, send, take
+
+__all__ = [
+    "Contact",
+    "Placed",
+    "abandoned",
+    "book_refunded",
+    "cancel",
+    "hand_over",
+    "move_deadlines",
+    "notify",
+    "paid",
+    "pick",
+    "place",
+    "refuse",
+    "reject",
+    "return_copies",
+    "return_everything",
+    "send",
+    "settle_cancelled",
+    "take",
+    "watch",
+]

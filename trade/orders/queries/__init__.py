@@ -1,0 +1,57 @@
+"""Reads of orders: what a basket would cost and by which ways it comes, orders and their lists."""
+
+from trade.orders.queries.quoting import (
+    SENDING,
+    STOPPED,
+    Basket,
+    Quote,
+    allowance,
+    payable,
+    quotes,
+    sending_deadline,
+)
+from trade.orders.queries.reading import (
+    VIEWS,
+    by_link,
+    by_reference,
+    counts,
+    deadline_of,
+    delivery_left,
+    events,
+    link_of,
+    next_number,
+    of_reader,
+    open_deadlines,
+    page,
+    queue,
+    sold,
+    token_of,
+)
+from trade.orders.queries.ways import ways_of
+
+__all__ = [
+    "SENDING",
+    "STOPPED",
+    "VIEWS",
+    "Basket",
+    "Quote",
+    "allowance",
+    "by_link",
+    "by_reference",
+    "counts",
+    "deadline_of",
+    "delivery_left",
+    "events",
+    "link_of",
+    "next_number",
+    "of_reader",
+    "open_deadlines",
+    "page",
+    "payable",
+    "queue",
+    "quotes",
+    "sending_deadline",
+    "sold",
+    "token_of",
+    "ways_of",
+]
