@@ -1,8 +1,9 @@
 """The life of an order (T50-T54, A08): only sent, notified or rejected end it.
 
-It is placed before it is paid; what is not paid in time is ``abandoned`` and was never an order for the bookshop.
-``in_management``: distributors serve for the bookshop (back room). What follows the end (delivered, collected,
-withdrawn, refunded) are dated marks and things of their own, never a reopened order.
+It is placed before it is paid. What is not paid in time is ``abandoned``: never an order for the bookshop, unless the
+money comes late and the copies are still free. ``in_management``: distributors serve for the bookshop (back room).
+What follows the end (delivered, collected, withdrawn, refunded) are dated marks and things of their own, never a
+reopened order.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ ORDER = Machine(
     first="awaiting_payment",
     states={
         "awaiting_payment": State(N_("Waiting for payment"), "open"),
-        "abandoned": State(N_("Not paid"), "refused", final=True),
+        "abandoned": State(N_("Not paid"), "refused"),
         "received": State(N_("Received"), "open"),
         "in_process": State(N_("In process"), "working"),
         "in_management": State(N_("In management"), "working"),
@@ -35,7 +36,7 @@ ORDER = Machine(
     moves=(
         Move("pay", ("awaiting_payment",), "received", frozenset({"platform"}), N_("Paid")),
         Move("abandon", ("awaiting_payment",), "abandoned", frozenset({"platform", "reader"}), N_("Give up")),
-        Move("take_up", ("abandoned",), "awaiting_payment", frozenset({"platform"}), N_("Paid late"), mark=True),
+        Move("take_up", ("abandoned",), "awaiting_payment", frozenset({"platform"}), N_("Paid late")),
         Move("take", ("received",), "in_process", frozenset({"bookshop"}), N_("Accept the order")),
         Move("manage", ("received",), "in_management", frozenset({"platform"}), N_("Hand to distributors")),
         Move("send", ("in_process", "in_management"), "sent", frozenset({"bookshop"}), N_("Mark as sent")),

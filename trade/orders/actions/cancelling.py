@@ -40,6 +40,6 @@ def settle_cancelled(session: TenantSession, *, order_id: int, at: datetime) -> 
     order = session.scalar(select(Order).where(Order.id == order_id).with_for_update(of=Order))
     if order is None or order.state not in REJECTED:
         return
-    free_copies(session, order, at=at)
+    free_copies(session, order=order, at=at)
     return_everything(session, order=order, cause="rejected", at=at)
     tell_reader(session, event="cancelled_reader", order=order, at=at)

@@ -18,14 +18,14 @@ from trade.reservations.queries import trace_of
 Changes = dict[str, Any]
 
 
-def accepting(session: TenantSession, order: Order, *, at: datetime) -> Changes:
+def accepting(session: TenantSession, *, order: Order, at: datetime) -> Changes:
     """What starts the first phase: until then the bookshop accepts."""
     rules = resolve_many(session, ACCEPT, at=order.placed_at, bookshop_ids=[None])
     calendar = calendar_of(session, bookshop=order.bookshop, at=at)
     return _phase("accept", add_working_time(start=at, allowance=allowance(rules, ACCEPT), calendar=calendar))
 
 
-def sending(session: TenantSession, order: Order, *, at: datetime) -> Changes:
+def sending(session: TenantSession, *, order: Order, at: datetime) -> Changes:
     """What starts the second phase: the latest of what its lines allow; a presale counts from its release.
 
     The allowances are those of the day the order was placed: later settings are for new orders.

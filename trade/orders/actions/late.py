@@ -61,7 +61,7 @@ def _reject(session: TenantSession, order: Order, at: datetime) -> None:
         bookshop_id=order.bookshop_id,
         details={"phase": phase},
     )
-    free_copies(session, order, at=at)
+    free_copies(session, order=order, at=at)
     return_everything(session, order=order, cause="rejected", at=at)
     tell_reader(session, event="rejected", order=order, at=at)
     tell_bookshop(session, event="expired", order=order, at=at)

@@ -34,7 +34,7 @@ class Rates:
     label_payer: str
 
 
-def rates_of(session: TenantSession, order: Order) -> Rates:
+def _rates_of(session: TenantSession, order: Order) -> Rates:
     """What the settings said at the moment of placing."""
     at = order.placed_at
     return Rates(
@@ -42,7 +42,7 @@ def rates_of(session: TenantSession, order: Order) -> Rates:
     )
 
 
-def share_of(line: OrderLine, copies: int, rates: Rates) -> Shared:
+def _share_of(line: OrderLine, copies: int, rates: Rates) -> Shared:
     """The share of so many copies of a line."""
     return share_line(
         gross=copies * line.price_cents,
@@ -52,7 +52,7 @@ def share_of(line: OrderLine, copies: int, rates: Rates) -> Shared:
     )
 
 
-def book_payment(session: TenantSession, order: Order, *, at: datetime) -> None:
+def book_payment(session: TenantSession, *, order: Order, at: datetime) -> None:
     """The reader's money came in."""
     _enter(
         session,
@@ -63,14 +63,14 @@ def book_payment(session: TenantSession, order: Order, *, at: datetime) -> None:
     )
 
 
-def book_fulfilled(session: TenantSession, order: Order, *, returned: Mapping[int, int], at: datetime) -> None:
+def book_fulfilled(session: TenantSession, *, order: Order, returned: Mapping[int, int], at: datetime) -> None:
     """Everything that was not given back is served: it is the bookshop's, less the commission.
 
     ``returned`` maps lines to copies given back before.
     """
-    rates = rates_of(session, order)
+    rates = _rates_of(session, order)
     left = {line.id: line.copies - returned.get(line.id, 0) for line in order.lines}
-    shares = [share_of(line, left[line.id], rates) for line in order.lines]
+    shares = [_share_of(line, left[line.id], rates) for line in order.lines]
     handling = sum(line.fee_cents for line in order.lines if left[line.id])
     books = sum(share.gross for share in shares)
     legs = [Leg("orders_open", -(books + handling + order.delivery_cents))]
@@ -82,7 +82,7 @@ def book_fulfilled(session: TenantSession, order: Order, *, returned: Mapping[in
 
 
 def book_return(
-    session: TenantSession, order: Order, *, back: Returned, before: Mapping[int, int], key: str, at: datetime
+    session: TenantSession, *, order: Order, back: Returned, before: Mapping[int, int], key: str, at: datetime
 ) -> None:
     """Money is to go back: from what is owed to the reader, or, once the order was served, from the bookshop's share.
 
@@ -95,11 +95,11 @@ def book_return(
     elif session.profile.money_flow == "bookshop":
         legs.append(Leg("own_sales", -back.cents))
     else:
-        rates = rates_of(session, order)
+        rates = _rates_of(session, order)
         shares = []
         for line in order.lines:
             had = line.copies - before.get(line.id, 0)
-            was, rest = share_of(line, had, rates), share_of(line, had - back.lines.get(line.id, 0), rates)
+            was, rest = _share_of(line, had, rates), _share_of(line, had - back.lines.get(line.id, 0), rates)
             shares.append(
                 Shared(
                     was.gross - rest.gross,
@@ -112,7 +112,7 @@ def book_return(
     _enter(session, order, key, at, legs)
 
 
-def book_refunded(session: TenantSession, order: Order, *, refund: Refund, at: datetime) -> None:
+def book_refunded(session: TenantSession, *, order: Order, refund: Refund, at: datetime) -> None:
     """The money has left for the reader."""
     legs = [Leg("refunds_due", -refund.cents), _collected(session, refund.cents)]
     _enter(session, order, f"refunded:{refund.id}", at, legs)

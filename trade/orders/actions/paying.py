@@ -29,14 +29,16 @@ def paid(session: TenantSession, *, order_id: int, at: datetime) -> Order:
     order = _locked(session, order_id)
     if order.paid_at is not None:
         return order
-    book_payment(session, order, at=at)
+    book_payment(session, order=order, at=at)
     if order.state == "abandoned" and not _take_up(session, order, at):
         order.paid_at = at
         session.flush()
         return_everything(session, order=order, cause="paid_late", at=at)
         tell_reader(session, event="too_late", order=order, at=at)
         return order
-    fire(session, ORDER, order, "pay", role="platform", at=at, paid_at=at, **clock.accepting(session, order, at=at))
+    fire(
+        session, ORDER, order, "pay", role="platform", at=at, paid_at=at, **clock.accepting(session, order=order, at=at)
+    )
     tell_reader(session, event="confirmed", order=order, at=at)
     tell_bookshop(session, event="new", order=order, at=at)
     return order
@@ -53,7 +55,7 @@ def abandoned(session: TenantSession, *, order_id: int, at: datetime) -> Order:
     fire(session, ORDER, order, "abandon", role="platform", at=at, closed_at=at)
     for line in order.lines:
         if line.source == Label.ON_SHELF:
-            release_hold(session, reference=hold_reference(order, line), at=at)
+            release_hold(session, reference=hold_reference(order=order, line=line), at=at)
     return order
 
 
@@ -70,7 +72,7 @@ def _take_up(session: TenantSession, order: Order, at: datetime) -> bool:
         with session.begin_nested():
             for line in sorted(order.lines, key=lambda line: line.isbn):
                 if line.source == Label.ON_SHELF:
-                    hold_again(session, reference=hold_reference(order, line), at=at)
+                    hold_again(session, reference=hold_reference(order=order, line=line), at=at)
     except Refused:
         return False
     fire(session, ORDER, order, "take_up", role="platform", at=at, closed_at=None)

@@ -232,7 +232,7 @@ def _lines(session: TenantSession, order: Order, quote: Quote, at: datetime) -> 
                 bookshop_id=order.bookshop_id,
                 isbn=row.isbn,
                 copies=row.copies,
-                reference=hold_reference(order, row),
+                reference=hold_reference(order=order, line=row),
                 at=at,
                 person_id=order.reader_id,
             )
@@ -241,7 +241,7 @@ def _lines(session: TenantSession, order: Order, quote: Quote, at: datetime) -> 
     session.refresh(order, ["lines", "shipments"])
 
 
-def hold_reference(order: Order, line: OrderLine) -> str:
+def hold_reference(*, order: Order, line: OrderLine) -> str:
     """Under which reference the stock keeps a line's copies."""
     return f"{order.reference}-{line.position}"
 

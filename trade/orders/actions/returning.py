@@ -52,7 +52,7 @@ def return_copies(
         raise Refused(N_("More than was paid cannot be refunded."))
     refund = _refund(session, order, payment, back, cause, f"{order.reference}-refund-{number + 1}", at)
     before = {line.line_id: line.returned for line in lines}
-    book_return(session, order, back=back, before=before, key=f"returned:{refund.id}", at=at)
+    book_return(session, order=order, back=back, before=before, key=f"returned:{refund.id}", at=at)
     return refund
 
 

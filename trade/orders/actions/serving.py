@@ -32,8 +32,8 @@ from trade.stock.actions import keep_until_next_file, release_hold
 
 def take(session: TenantSession, *, reference: str, at: datetime) -> Order:
     """Accept the order: the clock of sending starts. Raises NotFound, Conflict."""
-    order = load(session, reference)
-    fire(session, ORDER, order, "take", role="bookshop", at=at, **clock.sending(session, order, at=at))
+    order = load(session, reference=reference)
+    fire(session, ORDER, order, "take", role="bookshop", at=at, **clock.sending(session, order=order, at=at))
     return order
 
 
@@ -42,7 +42,7 @@ def pick(session: TenantSession, *, reference: str, isbn: int, at: datetime) -> 
 
     Raises NotFound, and Refused for a book that the order does not have, or has no further copy of.
     """
-    order = load(session, reference)
+    order = load(session, reference=reference)
     _open_for_work(order)
     lines = [line for line in order.lines if line.isbn == isbn]
     if not lines:
@@ -63,7 +63,7 @@ def refuse(
     ``copies`` maps ids of lines to copies. Raises NotFound, Refused for copies the order does not have, for a reason
     that is none, and where nothing would be left: then the whole order is to be rejected.
     """
-    order = load(session, reference)
+    order = load(session, reference=reference)
     _open_for_work(order)
     _check_reason(reason_code)
     wanted = {number: given for number, given in copies.items() if given}
@@ -102,7 +102,7 @@ def send(session: TenantSession, *, reference: str, tracking: str = "", carrier:
     Raises NotFound, Conflict; Refused for an order that is collected, and where the network demands a tracking number
     that is missing (F14).
     """
-    order = load(session, reference)
+    order = load(session, reference=reference)
     if order.mode != "delivery":
         raise Refused(N_("This order is collected in the bookshop: notify the reader instead."))
     shipments = [shipment for shipment in order.shipments if shipment.state in {"open", "labelled"}]
@@ -120,7 +120,7 @@ def send(session: TenantSession, *, reference: str, tracking: str = "", carrier:
 def notify(session: TenantSession, *, reference: str, at: datetime) -> Order:
     """Everything is ready to be collected: the reader gets exactly one mail, with the last day. Raises NotFound,
     Conflict; Refused for an order that is delivered."""
-    order = load(session, reference)
+    order = load(session, reference=reference)
     if order.mode != "pickup":
         raise Refused(N_("This order is delivered: mark it as sent instead."))
     calendar = calendar_of(session, bookshop=order.bookshop, at=at)
@@ -133,7 +133,7 @@ def notify(session: TenantSession, *, reference: str, at: datetime) -> Order:
 def reject(session: TenantSession, *, reference: str, reason_code: str, note: str, at: datetime) -> Order:
     """Reject the whole order with a reason that the reader reads; all the money goes back. Raises NotFound, Conflict,
     Refused for a reason that is none."""
-    order = load(session, reference)
+    order = load(session, reference=reference)
     _check_reason(reason_code)
     fire(
         session,
@@ -148,7 +148,7 @@ def reject(session: TenantSession, *, reference: str, reason_code: str, note: st
         **clock.stopped(),
     )
     order.reason = note.strip()[:500]
-    free_copies(session, order, at=at, gone=RejectionReason(reason_code) in GONE_REASONS)
+    free_copies(session, order=order, at=at, gone=RejectionReason(reason_code) in GONE_REASONS)
     return_everything(session, order=order, cause="rejected", at=at)
     tell_reader(session, event="rejected", order=order, at=at)
     return order
@@ -156,7 +156,7 @@ def reject(session: TenantSession, *, reference: str, reason_code: str, note: st
 
 def hand_over(session: TenantSession, *, reference: str, at: datetime) -> Order:
     """The reader has collected the order. Raises NotFound, Refused where it was not ready, or collected before."""
-    order = load(session, reference)
+    order = load(session, reference=reference)
     if order.state != "notified" or order.collected_at is not None:
         raise Refused(N_("Only an order that is ready, and not collected yet, can be handed over."))
     order.collected_at = at
@@ -167,7 +167,7 @@ def hand_over(session: TenantSession, *, reference: str, at: datetime) -> Order:
     return order
 
 
-def load(session: TenantSession, reference: str) -> Order:
+def load(session: TenantSession, *, reference: str) -> Order:
     """The order as the bookshop of this session has it, locked; booksellers are readers elsewhere, too.
 
     Raises NotFound; an order that was never paid does not exist for its bookshop.
@@ -183,20 +183,20 @@ def load(session: TenantSession, reference: str) -> Order:
     return order
 
 
-def free_copies(session: TenantSession, order: Order, *, at: datetime, gone: bool = False) -> None:
+def free_copies(session: TenantSession, *, order: Order, at: datetime, gone: bool = False) -> None:
     """Put held copies back on the shelf, or, where they are ``gone``, keep them out until the next file."""
     free = keep_until_next_file if gone else release_hold
     for line in sorted(order.lines, key=lambda line: line.isbn):
         if line.source == Label.ON_SHELF:
-            free(session, reference=hold_reference(order, line), at=at)
+            free(session, reference=hold_reference(order=order, line=line), at=at)
 
 
 def _end(session: TenantSession, order: Order, move: str, at: datetime, changes: clock.Changes) -> None:
     """The order is served: its state, its copies, its money."""
     fire(session, ORDER, order, move, role="bookshop", at=at, sent_at=at, closed_at=at, **clock.stopped(), **changes)
-    free_copies(session, order, at=at, gone=True)
+    free_copies(session, order=order, at=at, gone=True)
     returned = {line.line_id: line.returned for line in sold(session, order=order)}
-    book_fulfilled(session, order, returned=returned, at=at)
+    book_fulfilled(session, order=order, returned=returned, at=at)
 
 
 def _close(shipment: Shipment, tracking: str, carrier: str, at: datetime) -> None:
