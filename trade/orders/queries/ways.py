@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,20 +20,25 @@ def ways_of(asked: Asked, *, isbn: int, place: int, last_resort_fee: int) -> tup
     offered by a bookshop that is not active, or on vacation without its back room; a book that may not be sold has
     no way anywhere.
     """
-    directory = asked.directory
-    if not directory.active[place] or not asked.books[isbn].sellable:
+    open_ways = asked.books[isbn].open_ways
+    if not asked.directory.active[place] or not open_ways:
         return ()
-    if directory.back_room[place]:
-        return tuple(_delegated(asked, isbn, place))
-    if directory.day(asked.at).away[place]:
-        return ()
-    served = serve(directory, asked.files, asked.books[isbn], at=asked.at)
-    return (
-        _shelf(asked, served, isbn, place),
-        *_trusted(asked, isbn, place),
-        *_other(asked, served, place, last_resort_fee),
-        *_presale(asked, isbn, place),
+    return tuple(
+        way if way.stopped or way.label in open_ways else replace(way, stopped=Dropped.NOT_SOLD)
+        for way in _ways(asked, isbn, place, last_resort_fee)
     )
+
+
+def _ways(asked: Asked, isbn: int, place: int, last_resort_fee: int) -> Iterator[Way]:
+    directory = asked.directory
+    if directory.back_room[place]:
+        yield from _delegated(asked, isbn, place)
+    elif not directory.day(asked.at).away[place]:
+        served = serve(directory, asked.files, asked.books[isbn], at=asked.at)
+        yield _shelf(asked, served, isbn, place)
+        yield from _trusted(asked, isbn, place)
+        yield from _other(asked, served, place, last_resort_fee)
+        yield from _presale(asked, isbn, place)
 
 
 def _copies(served: Served, place: int) -> int:

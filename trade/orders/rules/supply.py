@@ -41,6 +41,7 @@ class Dropped(StrEnum):
     NOT_SWITCHED_ON = "not_switched_on"
     NO_ANSWER = "no_answer"
     HIDDEN = "hidden"
+    NOT_SOLD = "not_sold"
     NOT_NEEDED = "not_needed"
     MORE_PARCELS = "more_parcels"
 
@@ -51,6 +52,7 @@ WHY_DROPPED = {
     Dropped.NOT_SWITCHED_ON: N_("is not switched on"),
     Dropped.NO_ANSWER: N_("gave no answer"),
     Dropped.HIDDEN: N_("has it, but it is not shown"),
+    Dropped.NOT_SOLD: N_("may not sell it: the publisher says so"),
     Dropped.NOT_NEEDED: N_("was not needed"),
     Dropped.MORE_PARCELS: N_("would have made more parcels"),
 }
