@@ -15,6 +15,7 @@ from trade.calendar import actions, queries
 from trade.calendar.models import ClosingDay, Vacation
 from trade.calendar.rules import DateRefusal
 from trade.members.models import Bookshop
+from trade.reservations.actions.deadlines import move_deadlines
 from trade.reservations.models import Reservation
 
 WEDNESDAY = date(2026, 11, 25)
@@ -241,5 +242,5 @@ def test_a_deadline_that_changed_meanwhile_is_not_overwritten(reserved):
     with reserved.session() as session:
         session.scalar(select(Reservation)).due_at += timedelta(hours=1)
     with reserved.session(reserved.cast.bookshop()) as session:
-        actions.move_deadlines(session, bookshop_id=reserved.cast.alba, changes=changes, at=NOW)
+        move_deadlines(session, bookshop_id=reserved.cast.alba, changes=changes, at=NOW)
     assert due(reserved) == NOW + DAY + timedelta(hours=1)

@@ -25,14 +25,8 @@ from trade.stock.actions.arriving import (
     revoke_token,
 )
 from trade.stock.actions.decide import apply, reject
-<<<<<<< HEAD
 from trade.stock.actions.judge import judge_bookshop, judge_later, rejudge, rejudge_books
 from trade.stock.actions.logs import ask_logs, forget_old_lines
-=======
-from trade.stock.actions.holds import hold, hold_again, keep_until_next_file, release_hold
-from trade.stock.actions.judge import judge_bookshop, judge_later, rejudge, rejudge_books
-from trade.stock.actions.logs import forget_old_lines
->>>>>>> c80be11 (Order of imports)
 from trade.stock.actions.mails import warn_silent
 from trade.stock.actions.marks import accept_price, ask_price_again, forget_accepted, mark_rare
 from trade.stock.actions.prices import check_price_errors
