@@ -25,6 +25,7 @@ from trade.stock.actions.arriving import (
     revoke_token,
 )
 from trade.stock.actions.decide import apply, reject
+from trade.stock.actions.holds import hold, hold_again, keep_until_next_file, release_hold
 from trade.stock.actions.judge import judge_bookshop, judge_later, rejudge, rejudge_books
 from trade.stock.actions.logs import ask_logs, forget_old_lines
 from trade.stock.actions.mails import warn_silent
