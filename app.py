@@ -18,6 +18,7 @@ from config.profile import open_profile
 from config.settings import ROOT, Config
 from invoices.store import Store
 from trade.base.clock import Clock
+from trade.base.crypto import Keyring
 from trade.catalogue.engines.folder import IndexFolder, IndexReader
 from trade.trastienda.asking import LiveSource
 from web import access, addresses, assets, errors, health, identity, language, limits, security
@@ -52,6 +53,8 @@ def create_app(config: Config, **overrides: object) -> Flask:
     app.extensions["redis"] = Redis.from_url(config.redis_url) if config.redis_url else None
     app.extensions["schema_revision"] = head()
     app.extensions["secret"] = config.secret_key.encode()
+    app.extensions["keyring"] = Keyring({name: key.encode() for name, key in config.sealing_keys})
+    app.extensions["stripe_address"] = config.stripe_address
 
     addresses.init(app)
     db.init_app(app)

@@ -5,7 +5,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +14,8 @@ NETWORKS = ("es", "fr")
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 DEFAULT_PORT = 8000
 SHORTEST_SECRET = 32
+SECRET_KEY_NAME = "secret_key"
+"""The name under which SECRET_KEY seals, where no key of its own is given for that."""
 
 
 class SettingsError(Exception):
@@ -25,7 +27,9 @@ class Config:
     """One process's settings. Addresses are empty where a private server is to be used.
 
     `clock_file` may hold how far the demo's clock is moved; there is none in production. `incoming_dir` is
-    where an SFTP server puts the files of bookshops, a folder for each.
+    where an SFTP server puts the files of bookshops, a folder for each. `sealing_keys` are the keys by name that
+    seal what others entrust to us; the first one seals, all open. `stripe_address` is where a stand-in for Stripe
+    listens, empty for Stripe itself.
     """
 
     home: Path
@@ -45,6 +49,8 @@ class Config:
     files_dir: Path
     incoming_dir: Path
     log_level: str
+    sealing_keys: tuple[tuple[str, str], ...] = field(repr=False)
+    stripe_address: str
 
     @property
     def folder(self) -> Path:
@@ -81,6 +87,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
     bind = environ.get("MOSTRADOR_BIND") or "127.0.0.1"
     port = int(environ.get("MOSTRADOR_PORT") or DEFAULT_PORT)
     base_url = (environ.get("MOSTRADOR_BASE_URL") or f"http://localhost:{port}").rstrip("/")
+    secret_key = environ.get("SECRET_KEY") or _kept_secret(folder / "secret_key")
     return Config(
         home=home,
         network=network,
@@ -89,7 +96,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         database_owner_url=_database(environ.get("DATABASE_OWNER_URL", "")),
         redis_url=environ.get("REDIS_URL", ""),
         postgres_programs=_path(environ.get("MOSTRADOR_POSTGRES")),
-        secret_key=environ.get("SECRET_KEY") or _kept_secret(folder / "secret_key"),
+        secret_key=secret_key,
         clock_file=None if _production(environ) else _path(environ.get("MOSTRADOR_CLOCK")) or folder / "clock",
         smtp_url=environ.get("SMTP_URL", ""),
         bind=bind,
@@ -99,6 +106,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         files_dir=_private_folder(_path(environ.get("MOSTRADOR_FILES")) or folder / "files"),
         incoming_dir=_private_folder(_path(environ.get("MOSTRADOR_INCOMING")) or folder / "incoming"),
         log_level=(environ.get("MOSTRADOR_LOG_LEVEL") or "INFO").upper(),
+        sealing_keys=(*_sealing_keys(environ), (SECRET_KEY_NAME, secret_key)),
+        stripe_address=environ.get("MOSTRADOR_STRIPE", "").rstrip("/"),
     )
 
 
@@ -113,6 +122,14 @@ def _wrong(environ: Mapping[str, str]) -> list[str]:
     programs = environ.get("MOSTRADOR_POSTGRES")
     if programs and not (Path(programs) / "postgres").exists():
         wrong.append(f"MOSTRADOR_POSTGRES is {programs!r}; it must be a folder with the program postgres.")
+    keys = _sealing_keys(environ)
+    if len({name for name, _ in keys} - {SECRET_KEY_NAME, ""}) != len(keys) or any(
+        len(key) < SHORTEST_SECRET for _, key in keys
+    ):
+        wrong.append(
+            "MOSTRADOR_SEALING_KEYS must be name=key pairs with commas between them, the current one first; each name "
+            f"once, each key of at least {SHORTEST_SECRET} random characters."
+        )
     if environ.get("DATABASE_OWNER_URL") and not environ.get("DATABASE_URL"):
         wrong.append("DATABASE_OWNER_URL is set without DATABASE_URL; set both, or neither.")
     return wrong + (_wrong_in_production(environ) if _production(environ) else [])
@@ -130,11 +147,19 @@ def _wrong_in_production(environ: Mapping[str, str]) -> list[str]:
              if not environ.get(name)]  # fmt: skip
     if environ.get("MOSTRADOR_CLOCK"):
         wrong.append("MOSTRADOR_CLOCK is set; in production nobody may move the clock.")
+    if environ.get("MOSTRADOR_STRIPE"):
+        wrong.append("MOSTRADOR_STRIPE is set; in production payments go to Stripe itself.")
     if 0 < len(environ.get("SECRET_KEY", "")) < SHORTEST_SECRET:
         wrong.append(f"SECRET_KEY is too short; it needs at least {SHORTEST_SECRET} random characters.")
     if environ.get("MOSTRADOR_BASE_URL", "https://").partition("://")[0] != "https":
         wrong.append("MOSTRADOR_BASE_URL must begin with https:// in production.")
     return wrong
+
+
+def _sealing_keys(environ: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The pairs of MOSTRADOR_SEALING_KEYS (``2027=...,2026=...``), the current one first."""
+    pairs = [pair.partition("=") for pair in environ.get("MOSTRADOR_SEALING_KEYS", "").split(",") if pair.strip()]
+    return [(name.strip(), key.strip()) for name, _, key in pairs]
 
 
 def _production(environ: Mapping[str, str]) -> bool:

@@ -17,6 +17,7 @@ from config.profile import open_profile
 from config.settings import Config
 from invoices.store import Store
 from trade.base.clock import Clock
+from trade.base.crypto import Keyring
 from trade.base.db import make_engine
 from trade.base.tenancy import SYSTEM, Profile, Scope, TenantSession, session_for
 from trade.catalogue.engines.folder import Busy, IndexFolder, IndexReader
@@ -41,6 +42,11 @@ class Context:
     def pepper(self) -> bytes:
         """The secret that stored hashes are keyed with."""
         return self.config.secret_key.encode()
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        """The keys that seal what others entrust to us."""
+        return Keyring({name: key.encode() for name, key in self.config.sealing_keys})
 
     def now(self) -> datetime:
         """The present moment: pass it on as ``at=``."""

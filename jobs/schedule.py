@@ -43,6 +43,9 @@ SCHEDULE = (
     Entry("stock.rare", daily(time(3, 30))),
     Entry("stock.watch", every(minutes=60)),
     Entry("gift_cheques.expire", daily(time(0, 30))),
+    Entry("payments.sweep", every(minutes=5)),
+    Entry("payments.check_all", daily(time(2, 30))),
+    Entry("payments.reseal", daily(time(4, 30))),
     Entry("privacy.remind", daily(time(6, 0))),
     Entry("privacy.retain", daily(time(5, 0))),
 )

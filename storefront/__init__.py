@@ -14,6 +14,8 @@ def init(app: Flask) -> dict[str, str]:
     frame.init(app)
     app.register_blueprint(views.exchange.exchange)
     app.extensions["csrf"].exempt(views.exchange.exchange)  # programs come with a key of their own, never by a cookie
+    app.register_blueprint(views.hooks.hooks)
+    app.extensions["csrf"].exempt(views.hooks.hooks)  # the gateway signs what it sends
     return dict(TABLE)
 
 

@@ -9,6 +9,7 @@ TABLE: Final[dict[str, str]] = {
     "public.*": "public",
     "door.*": "public",
     "exchange.*": "public",
+    "hooks.*": "public",
     "join.*": "public",
     "account.*": "reader.data",
     "public.reserve": "reader.reserve",

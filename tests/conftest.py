@@ -129,6 +129,7 @@ class House:
     store: Store
     clock: Clock
     profile: Profile = field(init=False)
+    stripe: str = ""
     search: IndexReader = field(init=False)
     _apps: list[Flask] = field(default_factory=list)
 
@@ -155,6 +156,7 @@ class House:
                 "REDIS_URL": self.redis_url,
                 "MOSTRADOR_FILES": str(self.folder / "files"),
                 "MOSTRADOR_CLOCK": str(self.folder / "clock"),
+                "MOSTRADOR_STRIPE": self.stripe,
             }
         )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Flask, Response, abort, request
 
+from trade.payments.gateways import stripe
+
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -23,10 +25,13 @@ POLICY = "; ".join(
 def init(app: Flask) -> None:
     """Set the headers on every answer; what does not say that it may be kept is never stored by anybody."""
     app.before_request(refuse_nul)
+    # Browsers ask for form-action again where a posted form is answered by a redirect: to the page that is paid on.
+    pages = app.extensions["stripe_address"] or stripe.PAGES
+    policy = POLICY.replace("form-action 'self'", f"form-action 'self' {pages}")
 
     @app.after_request
     def headers(response: Response) -> Response:
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

@@ -11,8 +11,8 @@ pytestmark = pytest.mark.database
 HARMLESS = {"HEAD", "OPTIONS"}
 ALL = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 WITH_IDS = pytest.mark.parametrize("row", [row for row in ROWS if row.absent != "-"], ids=lambda row: row.name)
-# Programs come with a key in a header, never with a cookie: no page of another site can use it.
-BY_KEY = ("exchange.push",)
+# Programs come with a key or a signature in a header, never with a cookie: no page of another site can use it.
+BY_KEY = ("exchange.push", "hooks.stripe_event")
 BROWSERS = [row for row in ROWS if row.method == "POST" and row.endpoint not in BY_KEY]
 POSTS = pytest.mark.parametrize("row", BROWSERS, ids=lambda row: row.name)
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -69,6 +71,28 @@ def unseal(sealed: bytes, *, pepper: bytes, context: str) -> bytes:
         return AESGCM(_key(pepper)).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context.encode())
     except InvalidTag as error:
         raise ValueError("This sealed value was not made here, or not for this place.") from error
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """Secrets by name: the first one seals, each opens what it sealed (rotation, safety.md R10)."""
+
+    keys: Mapping[str, bytes] = field(repr=False)
+
+    @property
+    def current(self) -> str:
+        """The name of the key that seals now."""
+        return next(iter(self.keys))
+
+    def seal(self, plain: bytes, *, context: str) -> tuple[bytes, str]:
+        """Encrypt bytes for one place: what is kept, and the name of the key to keep beside it."""
+        return seal(plain, pepper=self.keys[self.current], context=context), self.current
+
+    def unseal(self, sealed: bytes, *, sealed_with: str, context: str) -> bytes:
+        """Decrypt what :meth:`seal` made. Raises ValueError where it was not, or its key is gone."""
+        if sealed_with not in self.keys:
+            raise ValueError("The key that sealed this value is no longer known.")
+        return unseal(sealed, pepper=self.keys[sealed_with], context=context)
 
 
 def _key(pepper: bytes) -> bytes:
