@@ -13,8 +13,10 @@ from backoffice.menu import Alarm, Group, Item
 from backoffice.office.arrival import Arrival
 from backoffice.office.calendar import Calendar
 from backoffice.office.cheques import Cheques
+from backoffice.office.collecting import Collecting
 from backoffice.office.desk import bookshop
 from backoffice.office.help import Help
+from backoffice.office.incidents import Incidents
 from backoffice.office.later import Later
 from backoffice.office.money import Money
 from backoffice.office.people import People
@@ -70,6 +72,7 @@ MENU = (
             Item(N_("Calendar"), "office_calendar.index", "calendar", phone=True),
             Item(N_("Distributors"), "office_supply.index", "truck"),
             Item(N_("Money"), "office_money.index", "euro"),
+            Item(N_("Payments in trouble"), "office_incidents.index", "warning"),
             Item(N_("Settings"), "office_settings.index", "sliders"),
             Item(N_("People"), "office_people.index", "people"),
             Item(N_("Help"), "office_help.index", "help"),
@@ -102,6 +105,8 @@ def views() -> Sequence[BaseView]:
         Calendar(name=N_("Calendar"), endpoint="office_calendar", url="calendar"),
         Settings(name=N_("Settings"), endpoint="office_settings", url="settings"),
         People(name=N_("People"), endpoint="office_people", url="settings/people"),
+        Collecting(name=N_("Card payments"), endpoint="office_collecting", url="settings/card-payments"),
+        Incidents(name=N_("Payments in trouble"), endpoint="office_incidents", url="payments"),
         Terms(name=N_("Texts to accept"), endpoint="office_terms", url="terms"),
         Help(name=N_("Help"), endpoint="office_help", url="help"),
         Profile(name=N_("Your profile"), endpoint="office_profile", url="profile"),

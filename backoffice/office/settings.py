@@ -30,6 +30,7 @@ from trade.stock.rules import Gap, hidden_by
 from trade.stock.settings import THRESHOLDS
 from trade.texts.queries import acceptances_of, all_in_force, text_in_force
 from trade.texts.rules import DOCUMENTS, blocks, in_language
+from web.database import profile
 from web.language import LOCALES, say
 
 SECTIONS = (
@@ -314,6 +315,9 @@ def tabs(section: str) -> list[dict[str, Any]]:
         {"label": gettext(label), "href": url_for(f"office_settings.{key}"), "on": key == section}
         for key, label in SECTIONS
     ]
+    if profile().money_flow == "bookshop":
+        card = {"label": gettext("Card payments"), "href": url_for("office_collecting.index")}
+        found.insert(-1, {**card, "on": section == "collecting"})
     found.insert(-1, {"label": gettext("People"), "href": url_for("office_people.index"), "on": section == "people"})
     return found
 

@@ -23,6 +23,7 @@ from backoffice.staff.members import Members
 from backoffice.staff.menu import MENU, counts
 from backoffice.staff.money import Months, Transfers
 from backoffice.staff.now import Now
+from backoffice.staff.payments import Payments
 from backoffice.staff.people import People
 from backoffice.staff.privacy import Erasures
 from backoffice.staff.settings import Settings
@@ -60,6 +61,7 @@ def views() -> Sequence[BaseView]:
         Cheques(GiftCheque, name=N_("Gift cheques"), endpoint="staff_cheques", url="cheques"),
         Months(name=N_("Months"), endpoint="staff_months", url="months"),
         Transfers(name=N_("Transfers"), endpoint="staff_transfers", url="transfers"),
+        Payments(name=N_("Payments"), endpoint="staff_payments", url="payments"),
         Settings(name=N_("Platform settings"), endpoint="staff_settings", url="settings"),
         LegalTexts(LegalText, name=N_("Legal texts"), endpoint="staff_legal", url="legal"),
         MailTemplates(name=N_("E-mail templates"), endpoint="staff_emails", url="emails"),

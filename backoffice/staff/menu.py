@@ -43,6 +43,7 @@ MENU = (
             Item(N_("Gift cheques"), "staff_cheques.index_view", "tag"),
             Item(N_("Months"), "staff_months.index", "euro"),
             Item(N_("Transfers"), "staff_transfers.index", "bank"),
+            Item(N_("Payments"), "staff_payments.index", "euro"),
         ),
     ),
     Group(

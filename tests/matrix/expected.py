@@ -78,6 +78,7 @@ join.apply                        POST    everybody       200     -       -
 join.questionnaire                GET     everybody       200     -       410
 join.questionnaire                POST    everybody       302     -       410
 
+hooks.stripe_event                POST    everybody       404     -       404
 exchange.push                     PUT     everybody       401     -       -
 exchange.push                     POST    everybody       401     -       -
 exchange.status                   GET     everybody       401     -       401
@@ -191,6 +192,13 @@ office_settings.options           GET     owners          200     -       -
 office_settings.set_option        POST    owners          302     -       404
 office_settings.payments          GET     owners          200     -       -
 office_settings.payments          POST    owners          200     -       -
+office_collecting.index           GET     owners          200     -       -
+office_collecting.connect         POST    owners          200     -       -
+office_collecting.check           POST    owners          302     -       -
+office_collecting.off             POST    owners          404     -       -
+office_incidents.index            GET     bookshops       200     -       -
+office_incidents.again            POST    owners          302     404     404
+office_incidents.done             POST    owners          302     404     404
 office_settings.history           GET     owners          200     -       -
 office_people.index               GET     owners          200     -       -
 office_people.invite              POST    owners          200     -       -
@@ -300,6 +308,10 @@ staff_erasures.deletion           GET     staff           200     -       404
 staff_erasures.move               POST    staff           302     -       404
 staff_erasures.certificate        GET     staff           404     -       404
 
+staff_payments.index              GET     administrators  200     -       -
+staff_payments.connect            POST    administrators  404     -       -
+staff_payments.check              POST    administrators  404     -       -
+staff_payments.off                POST    administrators  404     -       -
 staff_settings.index              GET     administrators  302     -       -
 staff_settings.section            GET     administrators  200     -       404
 staff_settings.section            POST    administrators  302     -       404

@@ -21,6 +21,7 @@ from jobs.worker import declare_handlers
 from tests.cast import NOW
 from tests.conftest import House
 from tests.storefront.conftest import REED, SOLITUDE, furnish
+from tests.tenancy.plant import Owner, plant
 from tests.trade.catalogue.feeds import campre, picture
 from trade.accounts.actions import invite, tokens
 from trade.accounts.models import Person, Role, SignInSession
@@ -39,6 +40,9 @@ from trade.gift_cheques.models import GiftCheque
 from trade.members.actions import add_requirement, apply, send_questionnaire
 from trade.members.models import Bookshop, StoredFile
 from trade.messages.models import Message
+from trade.orders.models import Order
+from trade.payments.actions import refund
+from trade.payments.models import Payment
 from trade.privacy.actions import ask_deletion
 from trade.reservations.actions import place
 from trade.stock.actions import make_token, process, receive_file
@@ -74,6 +78,7 @@ def build(house: House) -> World:
         _keep_distributor(world)
         _make_keys(world)
         _redeem(world, context)
+        _refund(world)
         _close_month(world, context)
         _apply(world)
         _ask_for_deletion(world)
@@ -120,6 +125,24 @@ def _reserve(world: World) -> None:
             ).reference
 
     _pair(world, "reservation", made)
+
+
+def _refund(world: World) -> None:
+    """An order of each bookshop that was paid by card, and must be refunded by hand."""
+    cast = world.house.cast
+
+    def made(shop: str) -> int:
+        owner = Owner(getattr(cast, shop), cast.people[READERS[shop]])
+        with world.house.session() as session:
+            ids = {table: plant(session, table, owner) for table in ("payment_account", "sale")}
+            known = {"account_id": ids["payment_account"], "order_id": ids["sale"], "state": "paid", "cents": 1}
+            paid = plant(session, "payment", owner)
+            session.execute(update(Payment).where(Payment.id == paid).values(known))
+            named = {"reference": f"Order {MARKS[shop]}", "reader_name": MARKS[shop]}
+            session.execute(update(Order).where(Order.id == ids["sale"]).values(named))
+            return refund(session, payment_id=paid, cause="goodwill", key=f"by-hand-{shop}", at=NOW).id
+
+    _pair(world, "refund_id", made)
 
 
 def _keep_distributor(world: World) -> None:
