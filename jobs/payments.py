@@ -11,6 +11,7 @@ from jobs.queue import handles
 from trade.base import outbox
 from trade.base.errors import Refused
 from trade.base.tenancy import TenantSession
+from trade.orders import actions as orders
 from trade.payments import actions, queries
 from trade.payments.actions import Outcome
 from trade.payments.gateways import Access, KeyFacts, PaymentFacts, RefundFacts, Unsure, stripe
@@ -41,6 +42,19 @@ def tell_order(session: TenantSession, outcome: Outcome | None, *, at: datetime)
     elif outcome.what == "surplus":
         key = f"surplus-{outcome.payment_id}"
         actions.refund(session, payment_id=outcome.payment_id, cause="paid_twice", key=key, at=at)
+
+
+@handles(ORDER_PAID)
+def order_paid(session: TenantSession, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
+    """The order is received, or taken up again, or its money goes back."""
+    at = queries.payment(session, payment_id=payload["payment_id"]).paid_at or context.now()
+    return {"state": orders.paid(session, order_id=payload["order_id"], at=at).state}
+
+
+@handles(ORDER_UNPAID)
+def order_unpaid(session: TenantSession, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
+    """Nobody pays this order any more: its copies are free."""
+    return {"state": orders.abandoned(session, order_id=payload["order_id"], at=context.now()).state}
 
 
 def desk_of(context: Context) -> Desk:

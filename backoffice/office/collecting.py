@@ -35,7 +35,7 @@ class Collecting(ScreenView):
         told = collecting.counter(session, owner_id=shop.id).told()
         return self.render(
             "office/collecting.html",
-            tabs=tabs("collecting"),
+            tabs=tabs("payments"),
             form=form,
             refused=refused if refused is None or not form.errors else None,
             day_hour=day_hour,

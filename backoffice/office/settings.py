@@ -157,6 +157,7 @@ class Settings(ScreenView):
             ),
             lede=gettext("Redeemed gift cheques are transferred to this account in the first days of the next month."),
             field="iban",
+            cards=profile().money_flow == "bookshop",
             note=gettext(
                 "On file: %(iban)s. A change is told by mail to every address of the bookshop.",
                 iban=masked_iban(billing.iban),
@@ -315,9 +316,6 @@ def tabs(section: str) -> list[dict[str, Any]]:
         {"label": gettext(label), "href": url_for(f"office_settings.{key}"), "on": key == section}
         for key, label in SECTIONS
     ]
-    if profile().money_flow == "bookshop":
-        card = {"label": gettext("Card payments"), "href": url_for("office_collecting.index")}
-        found.insert(-1, {**card, "on": section == "collecting"})
     found.insert(-1, {"label": gettext("People"), "href": url_for("office_people.index"), "on": section == "people"})
     return found
 

@@ -107,7 +107,8 @@ class Payment(Base):
 class Refund(Base):
     """Money given back from one payment. ``lines`` maps ids of order lines to copies; committed before the call.
 
-    ``state``: asked, done, failed, by_hand (the bookshop's key may not refund: a task for its own gateway, T129).
+    ``state``: asked, done, failed, by_hand (the bookshop's key may not refund: a task for its own gateway, T129),
+    bounced (the reader's bank sent it back).
     ``cause``: rejected, line_refused, withdrawal, goodwill, paid_twice, paid_late.
     """
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from trade.base.errors import NotFound
 from trade.base.tenancy import TenantSession
@@ -173,7 +174,7 @@ def refund_by(session: TenantSession, *, key: str = "", refund_ref: str = "") ->
 def refund_named(session: TenantSession, *, key: str) -> Refund | None:
     """The refund that was asked for under this key, also after it was tried again under another one (``key~2``)."""
     named = or_(Refund.key == key, Refund.key.startswith(f"{key}~", autoescape=True))
-    return session.scalar(select(Refund).where(named).limit(1))
+    return session.scalar(select(Refund).where(named).order_by(Refund.id.desc()).limit(1))
 
 
 def refunds_of(session: TenantSession, *, payment_id: int) -> Sequence[Refund]:
@@ -240,12 +241,15 @@ def attempts(
 def troubled_refunds(
     session: TenantSession, *, bookshop_id: int | None = None
 ) -> Sequence[tuple[Refund, Payment, Order]]:
-    """Refunds that somebody must act on: failed, or to be done by hand."""
+    """Refunds that somebody must act on: failed, to be done by hand, or sent back and not tried again since."""
+    later = aliased(Refund)
+    same = later.key.startswith(func.split_part(Refund.key, "~", 1).concat("~"))
+    tried_again = exists().where(later.payment_id == Refund.payment_id, later.id > Refund.id, same)
     statement = (
         select(Refund, Payment, Order)
         .join(Payment, Payment.id == Refund.payment_id)
         .join(Order, Order.id == Refund.order_id)
-        .where(Refund.state.in_(("by_hand", "failed")))
+        .where(or_(Refund.state.in_(("by_hand", "failed")), and_(Refund.state == "bounced", ~tried_again)))
         .order_by(Refund.asked_at)
     )
     if bookshop_id is not None:

@@ -40,12 +40,13 @@ REFUND = Machine(
         "by_hand": State(N_("To be done by the bookshop"), "open"),
         "failed": State(N_("Failed"), "late"),
         "done": State(N_("Refunded"), "done", final=True),
+        "bounced": State(N_("Sent back by the bank"), "late", final=True),
     },
     moves=(
         Move("finish", ("asked", "by_hand", "failed"), "done", frozenset({"platform", "bookshop"}), N_("Refunded")),
         Move("fail", ("asked",), "failed", _PLATFORM, N_("Failed")),
         Move("hand_over", ("asked", "failed"), "by_hand", _PLATFORM, N_("Leave to the bookshop")),
-        Move("bounce", ("done",), "failed", _PLATFORM, N_("Sent back by the bank"), mark=True),
+        Move("bounce", ("done",), "bounced", _PLATFORM, N_("Sent back by the bank"), mark=True),
         Move("again", ("failed", "by_hand"), "asked", frozenset({"platform", "bookshop", "staff"}), N_("Try again")),
     ),
 )

@@ -94,17 +94,28 @@ def refund_order(
 
 
 def again(session: TenantSession, *, refund_id: int, role: str, at: datetime) -> Refund:
-    """Try a refund once more, under a new key: the gateway would answer the old one as before. Raises Conflict."""
+    """Try a refund once more, under a new key: the gateway would answer the old one as before.
+
+    One that the bank sent back has ended; another one takes its place. Raises Conflict, Refused.
+    """
     found = queries.refund(session, refund_id=refund_id)
     paid = queries.payment(session, payment_id=found.payment_id)
     queries.lock_order(session, order_id=paid.order_id)
+    session.refresh(found)
     if not queries.account(session, account_id=paid.account_id or 0).refunds:
         raise Refused(N_("The key may not refund: give it the right at Stripe, or refund there yourself."))
+    base, _, number = found.key.partition("~")
+    fresh = f"{base}~{int(number or 1) + 1}"
+    if found.state == "bounced":
+        if queries.refund_by(session, key=fresh) is not None:
+            raise Conflict()
+        lines = {int(line): copies for line, copies in found.lines.items()}
+        return refund(
+            session, payment_id=paid.id, cause=found.cause, key=fresh, at=at, parts=_parts(found), lines=lines
+        )
     others = [each for each in queries.refunds_of(session, payment_id=paid.id) if each.id != found.id]
     if sum(each.cents for each in others if each.state in COUNTING) + found.cents > paid.cents:
         raise Refused(N_("That is more than is left of what was paid."))
-    base, _, number = found.key.partition("~")
-    fresh = f"{base}~{int(number or 1) + 1}"
     fire(session, REFUND, found, "again", role=role, at=at, key=fresh, error="", refund_ref=None)
     _ask(session, found)
     return found
@@ -152,7 +163,7 @@ def apply(session: TenantSession, *, paid: Payment, facts: RefundFacts, at: date
 def _move(session: TenantSession, found: Refund, facts: RefundFacts, at: datetime) -> Refund | None:
     if facts.state == "done" and found.state in ("asked", "by_hand", "failed"):
         if found.state == "failed" and found.refund_ref == facts.refund_ref:
-            return None  # an old event: it bounced since
+            return None  # an old event: it failed since
         ref = facts.refund_ref
         fire(session, REFUND, found, "finish", role="platform", at=at, done_at=at, refund_ref=ref, error="")
         return found
