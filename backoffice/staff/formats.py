@@ -17,10 +17,13 @@ from wtforms.validators import InputRequired, Length
 from backoffice.base import ScreenView
 from backoffice.forms import AtMost, PaperForm, translated
 from trade.base.errors import Refused
+from trade.base.raw_text import decode
+from trade.base.spreadsheet import is_spreadsheet, rows_of
 from trade.base.text import N_, Text
 from trade.stock import actions, configured, queries
-from trade.stock.actions.adapters import LARGEST_SAMPLE
+from trade.stock.actions.samples import LARGEST_SAMPLE, Tried, failure
 from trade.stock.models import StockAdapter
+from trade.stock.quick import lines_in
 from trade.stock.readers import FORMATS
 from trade.stock.rules import Reading, Rejected
 from trade.stock.table import COLUMNS
@@ -45,6 +48,7 @@ COLUMN_NAMES = {
     "price": N_("Price"),
     "condition": N_("Condition (new or second-hand)"),
 }
+ARRIVES = {"delimited": N_("as a text file with columns"), "pull": N_("asked for at an address, /stocks/{siret}")}
 YES_NO = (("yes", N_("yes")), ("no", N_("no")))
 
 
@@ -56,10 +60,17 @@ class NewForm(PaperForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.kind.choices = [
-            ("delimited", gettext("as a text file with columns")),
-            ("pull", gettext("asked for at an address, /stocks/{siret}")),
-        ]
+        self.kind.choices = translated(ARRIVES.items())
+
+
+class KindForm(PaperForm):
+    """How the stock of a draft arrives."""
+
+    kind = RadioField(N_("How its stock arrives"))
+
+    def __init__(self, kind: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, kind=kind, **kwargs)
+        self.kind.choices = translated(ARRIVES.items())
 
 
 class SampleForm(PaperForm):
@@ -110,15 +121,17 @@ class DescribeForm(PaperForm):
             self[f"column_{name}"].choices = [("", gettext("none")), *((column, column) for column in known)]
             self[f"column_{name}"].validate_choice = False
 
-    def options(self) -> dict[str, Any]:
-        """What was chosen, as the domain takes it."""
+    def options(self, adapter: StockAdapter) -> dict[str, Any]:
+        """What was chosen, as the domain takes it; columns that are not asked for stay as they were described."""
+        prices = {"in_cents": self.unit.data == "cents", "vat_included": self.vat.data == "yes"}
+        if adapter.kind == "pull":
+            return {**configured.options_of(adapter.options).stored(), **prices}
         return {
+            **prices,
             "delimiter": self.delimiter.data,
             "encoding": self.encoding.data,
             "heading": self.heading.data,
             "decimal": self.decimal.data,
-            "in_cents": self.unit.data == "cents",
-            "vat_included": self.vat.data == "yes",
             "whole": self.whole.data == "yes",
             "columns": {name: self[f"column_{name}"].data or "" for name in COLUMNS},
         }
@@ -169,9 +182,8 @@ class Formats(ScreenView):
     ) -> ResponseReturnValue:
         """The page, with a form as it was sent and what was refused."""
         options = configured.options_of(adapter.options)
-        sample, wrong = self.attempt(lambda: actions.sample_of(session(), adapter=adapter, store=_store()))
-        data = sample[0] if sample else b""
-        reading, unread = self.attempt(lambda: actions.read_sample(session(), adapter=adapter, store=_store()))
+        tried, unread = self.attempt(lambda: actions.try_samples(session(), adapter=adapter, store=_store()))
+        data = tried[-1].sample.data if tried else b""
         delimited = adapter.kind == "delimited"
         return self.render(
             "staff/format.html",
@@ -180,21 +192,29 @@ class Formats(ScreenView):
             state=STATES[adapter.state],
             kind=KINDS[adapter.kind],
             form=form or DescribeForm(options, _columns(data, options), None),
+            kind_form=KindForm(adapter.kind, None) if delimited or adapter.kind == "pull" else None,
             sample_form=SampleForm(None),
-            sample_name=sample[1] if sample else "",
-            cells=_first(data, options, SHOWN) if delimited else [],
+            samples=[_shown(adapter, one, options) for one in tried or ()],
             mapped=_mapped(data, options) if delimited else {},
             column_names=COLUMN_NAMES,
-            heading=options.heading,
-            read=_read(reading),
-            errors=[] if reading is None else reading.rejected[:MOST_ERRORS],
-            errors_in_all=0 if reading is None else len(reading.rejected),
-            unread=wrong or (unread if data else None),
+            heading=delimited and options.heading,
             tested=adapter.tested_with,
             failure=_failure(adapter.tested_with),
             shops=queries.bookshops_using(session(), format=adapter.key, at=clock().now()),
-            refused=refused,
+            refused=refused or unread,
             largest=LARGEST_SAMPLE // 1_000_000,
+        )
+
+    @expose("/<key>/kind", methods=("POST",))
+    def kind(self, key: str) -> ResponseReturnValue:
+        """Choose how the stock of a draft arrives."""
+        adapter, form = queries.adapter(session(), key=key), KindForm("")
+        if not form.validate():
+            return self.say_no(gettext("Choose one of the list."), _to(key))
+        return self.act(
+            lambda: actions.choose_kind(session(), adapter=adapter, kind=form.kind.data, at=clock().now()),
+            said=gettext("Saved. Below is the sample as it is read now."),
+            to=_to(key),
         )
 
     @expose("/<key>/describe", methods=("POST",))
@@ -205,7 +225,7 @@ class Formats(ScreenView):
         if not form.validate():
             return self.page(adapter, form)
         _, refused = self.attempt(
-            lambda: actions.describe(session(), adapter=adapter, options=form.options(), at=clock().now())
+            lambda: actions.describe(session(), adapter=adapter, options=form.options(adapter), at=clock().now())
         )
         if refused is not None:
             return self.page(queries.adapter(session(), key=key), form, refused)
@@ -235,7 +255,7 @@ class Formats(ScreenView):
     def test(self, key: str) -> ResponseReturnValue:
         """Read the sample and keep how it went."""
         adapter = queries.adapter(session(), key=key)
-        _, refused = actions.try_sample(session(), adapter=adapter, at=clock().now(), store=_store())
+        refused = failure(actions.prove(session(), adapter=adapter, at=clock().now(), store=_store()))
         if refused is not None:
             return self.say_no(say(refused), _to(key))
         return self.say_yes(gettext("The sample was read."), _to(key))
@@ -272,6 +292,32 @@ def _store() -> Any:
 
 def _to(key: str) -> str:
     return url_for(".adapter", key=key)
+
+
+def _shown(adapter: StockAdapter, tried: Tried, options: configured.Options) -> dict[str, Any]:
+    """A sample as it is written and as it is read, as the page shows it."""
+    rejected = tried.reading.rejected if tried.reading else []
+    return {
+        "name": tried.sample.name,
+        "own": tried.sample.holds is not None,
+        "cells": _written(adapter, tried.sample.data, options),
+        "read": _read(tried.reading),
+        "errors": rejected[:MOST_ERRORS],
+        "errors_in_all": len(rejected),
+        "unread": tried.refused,
+    }
+
+
+def _written(adapter: StockAdapter, data: bytes, options: configured.Options) -> list[list[str]]:
+    """The first lines of a sample: in cells where a person must say what they hold, else as they are."""
+    if adapter.kind == "delimited":
+        return _first(data, options, SHOWN)
+    try:
+        if is_spreadsheet(data):
+            return [[str(cell) for cell in cells] for _, cells in islice(rows_of(data), SHOWN)]
+        return [[line] for _, line in islice(lines_in(decode(data)), SHOWN)]
+    except Refused:
+        return []
 
 
 def _first(data: bytes, options: configured.Options, most: int) -> list[list[str]]:

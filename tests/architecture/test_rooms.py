@@ -22,13 +22,14 @@ ADAPTERS = {
 # Stock: a file is read into a ``sheet`` of columns by one of the ``readers`` (formats of code and rows that staff
 # configured), the quick way where its lines are in normal form (``quick``), and comes packed in several ways
 # (``arrival``); stock is compared as ``columns``, one row an ISBN, and kept packed (``packing``); how well its feed
-# does is told by ``health``, as pure as rules. Catalogue: every feed gives ``records`` of one shape. Trastienda:
-# distributors are asked by the edge, between transactions (``asking``). None of these is a rule about a thing stored.
+# does is told by ``health``, as pure as rules; formats prove themselves by ``samples``. Catalogue: every feed gives
+# ``records`` of one shape. Trastienda: distributors are asked by the edge, between transactions (``asking``). None of
+# these is a rule about a thing stored.
 # ``finding`` joins the search of the catalogue with availability: one read of two rooms, and no query of its own.
 MORE = {
     "availability": {"finding"},
     "accounts": {"identity", "permissions"},
-    "stock": {"sheet", "table", "configured", "readers", "quick", "arrival", "health", "columns", "packing"},
+    "stock": {"sheet", "table", "configured", "readers", "quick", "arrival", "health", "columns", "packing", "samples"},
     "catalogue": {"records"},
     "trastienda": {"asking"},
 }

@@ -245,6 +245,7 @@ staff_runs.release                POST    staff           302     -       404
 staff_formats.index               GET     staff           200     -       -
 staff_formats.add                 POST    staff           200     -       -
 staff_formats.adapter             GET     staff           200     -       404
+staff_formats.kind                POST    staff           302     -       404
 staff_formats.describe            POST    staff           302     -       404
 staff_formats.sample              POST    staff           302     -       404
 staff_formats.test                POST    staff           302     -       404

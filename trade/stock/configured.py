@@ -5,7 +5,7 @@ The description is a plain mapping in an adapter's row. :func:`options_of` check
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -146,9 +146,10 @@ def _place(place: str, cells: list[str], heading: bool) -> int:
     )
 
 
-def summary_of(reading: Reading) -> dict[str, Any]:
-    """The outcome of a test as its row keeps it."""
-    return {"accepted": len(reading.sheet), "refused": len(reading.rejected)}
+def summary_of(readings: Iterable[Reading]) -> dict[str, Any]:
+    """The outcome of a test as its row keeps it: the lines of all samples."""
+    counts = [(len(reading.sheet), len(reading.rejected)) for reading in readings]
+    return {"accepted": sum(accepted for accepted, _ in counts), "refused": sum(refused for _, refused in counts)}
 
 
 def failure_of(refused: Refused) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from tests.cast import NOW
 from tests.conftest import House
 from trade.base.errors import Refused
 from trade.stock import actions, queries
+from trade.stock.formats import art_asc
 from trade.stock.readers import reader_of, readers
 
 SAMPLE = (
@@ -60,6 +61,74 @@ def test_the_named_providers_are_drafts_and_the_formats_of_code_are_in_use(house
         in_use = {reader.name for reader in readers(session)}
         assert in_use == {"cegald", "geslib", "art_asc", "model_csv", "stocks_json"}
     assert said(staff.do("/staff/formats/elico/use")) == ["Say which column holds it; without it nothing can be read."]
+
+
+@pytest.mark.seed("F21")
+def test_every_format_of_code_has_read_samples_of_its_own_before_anybody_sends_a_file(
+    house: House, staff: Screen
+) -> None:
+    names = {
+        "cegald": ["CEGALD.TXT"],
+        "geslib": ["INTER00001.TXT", "INTER00002.TXT"],
+        "art_asc": ["9999_ART.asc"],
+        "model_csv": ["model.csv", "model.xlsx"],
+        "stocks_json": ["stocks.json"],
+    }
+    with house.session() as session:
+        rows = {row.key: row for row in queries.adapters(session) if row.kind == "code"}
+        assert rows.keys() == names.keys()
+        for key, row in rows.items():
+            assert row.tested_at is not None and row.tested_with["good"], key
+            tried = actions.try_samples(session, adapter=row, store=house.store)
+            assert [one.sample.name for one in tried] == names[key]
+            for one in tried:
+                assert one.reading is not None and one.refused is None
+                assert len(one.reading.sheet) == 2 and len(one.reading.rejected) == one.sample.refuses
+    page = staff.get("/staff/formats/geslib/")
+    assert "INTER00001.TXT" in page and "GP4|B|2" in page and "is the barcode of a magazine" in page
+
+
+def test_a_format_of_code_that_reads_its_sample_wrong_is_never_put_in_use(
+    house: House, staff: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staff.do("/staff/formats/art_asc/retire")
+    right = art_asc.read
+    with monkeypatch.context() as patch:
+        patch.setattr(art_asc, "read", lambda data: right(data.replace(b"0003", b"0004")))
+        assert said(staff.do("/staff/formats/art_asc/use")) == [
+            "9999_ART.asc was made for this format and is not read as it was made: the program is at fault."
+        ]
+        with house.session() as session:
+            row = queries.adapter(session, key="art_asc")
+            row.key, row.kind = "another", "delimited"  # as if the format were new in this installation
+            session.flush()
+            load_first_data(session, at=NOW)
+            assert queries.adapter(session, key="art_asc").state == "draft"
+    assert said(staff.do("/staff/formats/art_asc/use")) == ["It is in use: bookshops can choose it now."]
+
+
+@pytest.mark.seed("F17")
+def test_f17_a_draft_becomes_a_pull_and_a_file_again_without_a_developer(house: House, staff: Screen) -> None:
+    staff.do("/staff/formats/praxiel/describe", MAPPED)
+    send_sample(staff, "praxiel", b'{"stocks": [{"ref": "9788437604947", "available": 2, "price": 1495}]}')
+    page = staff.do("/staff/formats/praxiel/kind", {"kind": "pull"})
+    assert "14.95" in page.partition("as it is read")[2] and 'name="delimiter"' not in page
+    staff.do("/staff/formats/praxiel/describe", {"unit": "cents", "vat": "yes"})
+    with house.session() as session:
+        row = queries.adapter(session, key="praxiel")
+        assert (row.kind, row.options["heading"], row.options["columns"]["price"]) == ("pull", True, "Tarif")
+    staff.do("/staff/formats/praxiel/kind", {"kind": "delimited"})
+    send_sample(staff, "praxiel")
+    staff.do("/staff/formats/praxiel/use")
+    with house.session() as session:
+        assert len(reader_of(session, name="praxiel").read(SAMPLE).sheet) == 2
+    assert said(staff.do("/staff/formats/praxiel/kind", {"kind": "pull"})) == [
+        "Bookshops have sent files in it. Add another draft for the other way."
+    ]
+    assert said(staff.do("/staff/formats/geslib/kind", {"kind": "pull"})) == [
+        "This format is built in: there is nothing to describe."
+    ]
+    assert said(staff.do("/staff/formats/elico/kind", {"kind": "code"})) == ["Choose one of the list."]
 
 
 @pytest.mark.seed("F16", "F20")

@@ -8,8 +8,8 @@ from tests.browser.story import APPLICANT, READER, SOLITUDE, STAFF, Story
 
 PAGES = {
     APPLICANT: ("/office/stock/", "/office/stock/titles"),
-    STAFF: ("/staff/feeds/", "/staff/catalogue/"),
-    READER: ("/search?q=soledad", f"/book/{SOLITUDE}"),
+    STAFF: ("/staff/feeds/", "/staff/catalogue/", "/staff/formats/", "/staff/formats/geslib/"),
+    READER: ("/", "/search?q=soledad", f"/book/{SOLITUDE}", "/shop/{slug}"),
 }
 
 
@@ -19,6 +19,6 @@ def tell(story: Story) -> None:
         walker = story.person(email)
         walker.visit(f"{paths[0]}{'&' if '?' in paths[0] else '?'}lang=en")
         for path in paths:
-            walker.go(path, f"english-{path}")
+            walker.go(path.format(slug=story.slug), f"english-{path}")
             expect(walker.page.locator("html")).to_have_attribute("lang", "en")
         walker.visit(f"/?lang={story.network}")

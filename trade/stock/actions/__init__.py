@@ -2,14 +2,11 @@
 
 from trade.stock.actions.adapters import (
     add_adapter,
+    choose_kind,
     describe,
     ensure_adapters,
-    keep_sample,
     put_in_use,
-    read_sample,
     retire,
-    sample_of,
-    try_sample,
 )
 from trade.stock.actions.arriving import (
     arrival_of,
@@ -34,6 +31,7 @@ from trade.stock.actions.prices import check_price_errors
 from trade.stock.actions.process import process
 from trade.stock.actions.rare import log_rare_titles
 from trade.stock.actions.receive import receive_file
+from trade.stock.actions.samples import keep_sample, prove, try_samples
 from trade.stock.actions.undo import replay, revert
 
 __all__ = [
@@ -46,6 +44,7 @@ __all__ = [
     "ask_pull",
     "check_price_errors",
     "choose_format",
+    "choose_kind",
     "choose_number",
     "choose_pull",
     "describe",
@@ -65,9 +64,9 @@ __all__ = [
     "note_folders",
     "note_pull",
     "process",
+    "prove",
     "pull_token",
     "put_in_use",
-    "read_sample",
     "receive_file",
     "reject",
     "rejudge",
@@ -77,7 +76,6 @@ __all__ = [
     "retire",
     "revert",
     "revoke_token",
-    "sample_of",
-    "try_sample",
+    "try_samples",
     "warn_silent",
 ]

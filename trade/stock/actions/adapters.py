@@ -12,30 +12,36 @@ from sqlalchemy.dialects.postgresql import insert
 
 from trade.base.errors import Conflict, Refused
 from trade.base.files import FileStore
-from trade.base.journal import write
 from trade.base.tenancy import TenantSession
 from trade.base.text import N_
-from trade.members.models import StoredFile
-from trade.stock.arrival import unpack
-from trade.stock.configured import failure_of, must_be_mapped, options_of, summary_of
+from trade.stock.actions.samples import failure, note, prove, prove_own
+from trade.stock.configured import must_be_mapped, options_of
 from trade.stock.models import StockAdapter
-from trade.stock.readers import FORMATS, of_row
-from trade.stock.rules import Reading
+from trade.stock.readers import FORMATS
 
 KINDS = ("delimited", "pull")
-LARGEST_SAMPLE = 4_000_000
 _KEY = re.compile(r"^[a-z][a-z0-9_]{1,39}$")
 DRAFTS = (("2dcom", "2DCom"), ("elico", "Elico"), ("praxiel", "Praxiel"), ("tite_live", "Tite-Live"), ("tmic", "TMIC"))
 """Providers that the network names (F15-F19) and whose layouts are not published: staff map their columns."""
 
 
 def ensure_adapters(session: TenantSession, *, at: datetime) -> None:
-    """The rows every installation begins with: the formats of code in use, the named providers as drafts."""
-    rows = [{"key": name, "name": module.TITLE, "kind": "code", "state": "in_use"} for name, module in FORMATS.items()]
-    rows += [{"key": key, "name": name, "kind": "delimited", "state": "draft"} for key, name in DRAFTS]
+    """The rows every installation begins with: the formats of code, the named providers as drafts.
+
+    A format of code is tested with its own samples, and in use from the beginning only where it reads them right.
+    """
+    rows = [{"key": name, "name": module.TITLE, "kind": "code"} for name, module in FORMATS.items()]
+    rows += [{"key": key, "name": name, "kind": "delimited"} for key, name in DRAFTS]
+    added: set[str] = set()
     for row in rows:
-        values = row | {"created_at": at, "options": {}, "tested_with": {}}
-        session.execute(insert(StockAdapter).values(**values).on_conflict_do_nothing(index_elements=["key"]))
+        values = row | {"state": "draft", "created_at": at, "options": {}, "tested_with": {}}
+        made = insert(StockAdapter).values(**values).on_conflict_do_nothing(index_elements=["key"])
+        added |= set(session.scalars(made.returning(StockAdapter.key)))
+    untested = select(StockAdapter).where(StockAdapter.kind == "code", StockAdapter.tested_at.is_(None))
+    for adapter in session.scalars(untested.where(StockAdapter.sample_file_id.is_(None))):
+        if adapter.key in FORMATS and prove_own(adapter, at=at) and adapter.key in added:
+            adapter.state = "in_use"
+    session.flush()
 
 
 def add_adapter(session: TenantSession, *, name: str, kind: str, at: datetime) -> StockAdapter:
@@ -50,7 +56,7 @@ def add_adapter(session: TenantSession, *, name: str, kind: str, at: datetime) -
     made = StockAdapter(key=key, name=name.strip()[:80], kind=kind, created_at=at)
     session.add(made)
     session.flush()
-    _note(session, made, "added", at)
+    note(session, adapter=made, verb="added", at=at)
     return made
 
 
@@ -63,69 +69,26 @@ def describe(session: TenantSession, *, adapter: StockAdapter, options: Mapping[
         raise Conflict(N_("The adapter is in use. Retire it, change it, and put it into use again."))
     adapter.options, adapter.tested_at, adapter.tested_with = checked.stored(), None, {}
     session.flush()
-    _note(session, adapter, "described", at)
+    note(session, adapter=adapter, verb="described", at=at)
 
 
-def keep_sample(
-    session: TenantSession, *, adapter: StockAdapter, data: bytes, name: str, at: datetime, store: FileStore
-) -> None:
-    """Keep a sample file of the adapter, as it came. Raises Refused for an empty or too large one."""
-    if not data:
-        raise Refused(N_("The file is empty. Export it again and send the new one."), field="sample")
-    if len(data) > LARGEST_SAMPLE:
-        raise Refused(
-            N_("A sample has at most %(limit)s MB; some hundred lines are enough."),
-            field="sample",
-            limit=LARGEST_SAMPLE // 1_000_000,
-        )
-    unpack(data, name)
-    file = StoredFile(
-        purpose="stock_sample",
-        name=name[-120:],
-        media_type="application/octet-stream",
-        sha256=store.put(data),
-        size=len(data),
-    )
-    session.add(file)
+def choose_kind(session: TenantSession, *, adapter: StockAdapter, kind: str, at: datetime) -> None:
+    """Say how the stock of a draft arrives: as text with columns, or asked for at an address (F17 knows both).
+
+    What was described stays. Raises Refused for a built-in format or an unknown kind, Conflict where it was in use:
+    what bookshops sent in it must stay readable.
+    """
+    if adapter.kind == "code":
+        raise Refused(N_("This format is built in: there is nothing to describe."))
+    if kind not in KINDS:
+        raise Refused(N_("Choose one of the list."), field="kind")
+    if adapter.state != "draft":
+        raise Conflict(N_("Bookshops have sent files in it. Add another draft for the other way."))
+    if kind == adapter.kind:
+        return
+    adapter.kind, adapter.tested_at, adapter.tested_with = kind, None, {}
     session.flush()
-    adapter.sample_file_id, adapter.tested_at, adapter.tested_with = file.id, None, {}
-    session.flush()
-    _note(session, adapter, "sampled", at)
-
-
-def sample_of(session: TenantSession, *, adapter: StockAdapter, store: FileStore) -> tuple[bytes, str] | None:
-    """The unpacked sample and its name, None where there is none yet."""
-    if adapter.sample_file_id is None:
-        return None
-    file = session.get_one(StoredFile, adapter.sample_file_id)
-    return unpack(store.get(file.sha256), file.name)
-
-
-def read_sample(session: TenantSession, *, adapter: StockAdapter, store: FileStore) -> Reading | None:
-    """The sample as the adapter reads it, None where there is none. Raises Refused where it cannot be read."""
-    sample = sample_of(session, adapter=adapter, store=store)
-    return of_row(adapter).read(sample[0]) if sample else None
-
-
-def try_sample(
-    session: TenantSession, *, adapter: StockAdapter, at: datetime, store: FileStore
-) -> tuple[Reading | None, Refused | None]:
-    """Read the sample as the adapter would, and keep how it went: the reading, or why there is none."""
-    reading: Reading | None = None
-    refused: Refused | None = None
-    try:
-        reading = read_sample(session, adapter=adapter, store=store)
-        if reading is None:
-            raise Refused(N_("Send a sample file first."))
-        if not len(reading.sheet):
-            raise Refused(N_("Not one line of the sample could be read."))
-        adapter.tested_with = {**summary_of(reading), "good": True}
-    except Refused as error:
-        refused = error
-        adapter.tested_with = {**failure_of(error), "good": False}
-    adapter.tested_at = at
-    session.flush()
-    return reading, refused
+    note(session, adapter=adapter, verb="kind_chosen", at=at)
 
 
 def put_in_use(session: TenantSession, *, adapter: StockAdapter, at: datetime, store: FileStore) -> None:
@@ -134,15 +97,16 @@ def put_in_use(session: TenantSession, *, adapter: StockAdapter, at: datetime, s
         raise Conflict()
     if adapter.kind == "delimited":
         must_be_mapped(options_of(adapter.options))
-    if adapter.kind != "code" or adapter.sample_file_id is not None:
-        reading, refused = try_sample(session, adapter=adapter, at=at, store=store)
-        if refused is not None or reading is None:
-            raise refused or Refused(N_("Not one line of the sample could be read."))
-        if len(reading.rejected) > len(reading.sheet):
-            raise Refused(N_("Most lines of the sample are refused: the columns are not right yet."))
+    tried = prove(session, adapter=adapter, at=at, store=store)
+    wrong = failure(tried)
+    if wrong is not None:
+        raise wrong
+    readings = [one.reading for one in tried if one.reading is not None]
+    if any(len(reading.rejected) > len(reading.sheet) for reading in readings):
+        raise Refused(N_("Most lines of the sample are refused: the columns are not right yet."))
     adapter.state = "in_use"
     session.flush()
-    _note(session, adapter, "put_in_use", at)
+    note(session, adapter=adapter, verb="put_in_use", at=at)
 
 
 def retire(session: TenantSession, *, adapter: StockAdapter, at: datetime) -> None:
@@ -151,15 +115,4 @@ def retire(session: TenantSession, *, adapter: StockAdapter, at: datetime) -> No
         raise Conflict()
     adapter.state = "retired"
     session.flush()
-    _note(session, adapter, "retired", at)
-
-
-def _note(session: TenantSession, adapter: StockAdapter, verb: str, at: datetime) -> None:
-    write(
-        session,
-        action=f"stock_adapter.{verb}",
-        thing="stock_adapter",
-        thing_id=adapter.id,
-        at=at,
-        details={"key": adapter.key},
-    )
+    note(session, adapter=adapter, verb="retired", at=at)

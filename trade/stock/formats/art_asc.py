@@ -19,6 +19,7 @@ from trade.base.text import N_
 from trade.catalogue.rules import isbn13
 from trade.stock.quick import Found, Lines, are_digits, isbn_of, letters, lines_in, read_by, value_of
 from trade.stock.rules import MAX_PRICE, Entry, Header, Reading, price_of, quantity_of, refusal
+from trade.stock.samples import DAY, MAGAZINE, SHELF, Sample
 from trade.stock.sheet import NO_PRICE, Line
 
 NAME = "art_asc"
@@ -47,6 +48,13 @@ def read(data: bytes) -> Reading:
         return _normal(part, layout, sender)
 
     return read_by(lines, normal, careful, Header(day, tidy(sender)))
+
+
+def samples() -> tuple[Sample, ...]:
+    """The stock of bookshop 9999, and a magazine."""
+    lines = [f"9999{isbn}{copies:04}{cents:010}" for isbn, copies, cents in (*SHELF, (MAGAZINE, 1, 550))]
+    text = "\r\n".join([f"EXTRACTION STOCK DU {DAY:%d/%m/%Y}", *lines, ""])
+    return (Sample("9999_ART.asc", text.encode(), SHELF, refuses=1),)
 
 
 def _date(line: str) -> date:

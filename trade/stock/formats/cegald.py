@@ -19,6 +19,7 @@ from trade.base.text import N_
 from trade.catalogue.rules import isbn13
 from trade.stock.quick import BLANK, Found, Lines, are_digits, isbn_of, letters, lines_in, read_by, value_of
 from trade.stock.rules import MAX_PRICE, MAX_QUANTITY, Entry, Header, Reading, price_of, quantity_of, refusal
+from trade.stock.samples import DAY, MAGAZINE, SHELF, Sample
 from trade.stock.sheet import NO_PRICE, Line
 
 NAME = "cegald"
@@ -51,6 +52,17 @@ def read(data: bytes) -> Reading:
         number, line = next(head, (3, ""))
     header = _header(number, line, sender)
     return read_by(lines.after(number), _normal, _entry, header)
+
+
+def samples() -> tuple[Sample, ...]:
+    """The report of a bookshop; its prices are without VAT. A magazine is among its lines."""
+    head = (
+        "INCEGALD02LIB99999RED0000000001".ljust(75) + "FANDE",
+        f"I{'stock@libreria.example':<50}{'stock@red.example':<50}CEGALD02".ljust(117),
+        f"C{'Librería de muestra':<40}{DAY:%Y%m%d}EUR",
+    )
+    lines = [f"D{isbn:<17}{copies:06}{cents:010}" for isbn, copies, cents in (*SHELF, (MAGAZINE, 1, 550))]
+    return (Sample("CEGALD.TXT", "\r\n".join([*head, *lines, ""]).encode("cp1252"), SHELF, refuses=1),)
 
 
 def _sender(number: int, line: str) -> str:

@@ -35,6 +35,7 @@ from trade.stock.rules import (
     reading_of,
     refusal,
 )
+from trade.stock.samples import MAGAZINE, SHELF, Sample
 from trade.stock.sheet import Line
 
 NAME = "geslib"
@@ -104,6 +105,26 @@ def read(data: bytes, *, name: str = "", before: Memory | None = None) -> Readin
     memory = Memory(number, _kept(file.articles))
     reading = reading_of(Header(whole=whole), _entries(file))
     return replace(reading, memory=memory)
+
+
+def samples() -> tuple[Sample, ...]:
+    """An INITIAL file, and the changes of the next day: copies were sold of one title, the other was deleted."""
+    (first, copies, price), (second, few, cheap) = SHELF
+    articles = ((1, first, copies, price), (2, second, few, cheap), (3, MAGAZINE, 1, 550))
+    initial = "".join(f"{line}\r\n" for line in ("I|", *(_made(*article) for article in articles), f"B|1|{copies}|"))
+    changes = f"B|1|{copies - 1}|\r\nGP4|B|2|\r\n"
+    return (
+        Sample("INTER00001.TXT", initial.encode("latin-1"), SHELF, refuses=1),
+        Sample("INTER00002.TXT", changes.encode("latin-1"), ((first, copies - 1, price), (second, 0, None))),
+    )
+
+
+def _made(article: int, barcode: int, copies: int, cents: int) -> str:
+    """The record of an added article."""
+    cells = [""] * 62
+    cells[:8] = ["GP4", "A", str(article), "TÍTULO", "AUTOR", "1", "", str(barcode)]
+    cells[_STOCK], cells[_RETAIL], cells[_RETAIL + 1] = str(copies), f"{cents // 100},{cents % 100:02}", "L0"
+    return "|".join(cells)
 
 
 def _in_order(number: int | None, before: Memory | None) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from openpyxl import Workbook
 from openpyxl.styles import Font
@@ -21,6 +22,7 @@ from trade.base.text import N_
 from trade.catalogue.rules import fold
 from trade.stock.quick import lines_in
 from trade.stock.rules import Entry, Header, Reading, reading_of, refusal
+from trade.stock.samples import SHELF, Sample
 from trade.stock.table import Table, cells_of
 
 NAME = "model_csv"
@@ -42,7 +44,7 @@ _HEADINGS = {
     "en": ("isbn", "quantity", "price", "condition"),
 }
 _CONDITION = {"es": "nuevo", "fr": "neuf", "en": "new"}
-_EXAMPLES = ((9788437604947, 3, "15,95"), (9782070368228, 1, "8,60"))
+_EXAMPLES = tuple((isbn, copies, f"{cents // 100},{cents % 100:02}") for isbn, copies, cents in SHELF)
 
 
 def template(language: str) -> bytes:
@@ -70,6 +72,12 @@ def spreadsheet(language: str) -> bytes:
     kept = io.BytesIO()
     book.save(kept)
     return kept.getvalue()
+
+
+@cache
+def samples() -> tuple[Sample, ...]:
+    """The model as it is downloaded, in both kinds; each is made once, since a spreadsheet takes its time."""
+    return Sample("model.csv", template("es"), SHELF), Sample("model.xlsx", spreadsheet("fr"), SHELF)
 
 
 def read(data: bytes) -> Reading:

@@ -19,6 +19,7 @@ from trade.base.raw_text import BOUNDS, decode
 from trade.base.text import N_
 from trade.catalogue.rules import isbn13
 from trade.stock.rules import MAX_PRICE, Entry, Header, Reading, price_of, quantity_of, reading_of, refusal
+from trade.stock.samples import MAGAZINE, SHELF, Sample
 from trade.stock.sheet import Line
 
 NAME = "stocks_json"
@@ -42,6 +43,14 @@ def read(data: bytes, *, in_cents: bool = False) -> Reading:
     header = Header(whole=pages[0].get(SINCE) is None)
     rows = (row for page in pages if "stocks" in page or SINCE not in page for row in rows_of(page))
     return reading_of(header, (_entry(number, row, in_cents) for number, row in enumerate(counted(rows), 1)))
+
+
+def samples() -> tuple[Sample, ...]:
+    """A whole answer in two pages, the second of a magazine, as our client keeps them."""
+    rows = [{"ref": str(isbn), "available": copies, "price": cents / 100} for isbn, copies, cents in SHELF]
+    magazine = {"ref": str(MAGAZINE), "available": 1, "price": 5.5}
+    lines = [asked(None), json.dumps({"stocks": rows}), json.dumps({"stocks": [magazine]})]
+    return (Sample("stocks.json", "\n".join(lines).encode(), SHELF, refuses=1),)
 
 
 def rows_of(page: dict[str, Any]) -> list[Any]:
