@@ -40,8 +40,8 @@ ACCOUNTANTS = {
     "settlement_line", "stored_file", "transfer_approval", "transfer_batch", "transfer_line",
 }  # fmt: skip
 NOBODYS = {
-    "blocked_record", "book_source", "catalogue_rejection", "catalogue_run", "catalogue_source", "scheduled_run",
-    "search_change", "search_copy",
+    "blocked_record", "book_source", "catalogue_rejection", "catalogue_run", "catalogue_source", "distributor_feed",
+    "distributor_run", "scheduled_run", "search_change", "search_copy",
 }  # fmt: skip
 OWNER_COLUMNS = {"bookshop_id", "person_id", "reader_id"}
 ANYBODY_ADDS = {"effect", "journal_entry", "message"}

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from trade.base.db import Base, Id
 
+JOINED = ("open_to_shops", "on_sale")
+"""States of a presale in which bookshops may join and leave it."""
+
 
 class PresalePart(Base):
     """A bookshop takes part in the presale of a title (T55): it sells it before it is published."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -44,6 +45,53 @@ class Distributor(Base):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DistributorFeed(Base):
+    """How a distributor's stock arrives: read as ``format``, fetched by night from ``address`` where it tells one.
+
+    ``token`` is sealed. ``looked_at`` is when the address was last asked.
+    """
+
+    __tablename__ = "distributor_feed"
+    __access__ = ()
+
+    distributor_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("distributor.id"), primary_key=True)
+    format: Mapped[str]
+    address: Mapped[str] = mapped_column(default="")
+    token: Mapped[bytes | None]
+    looked_at: Mapped[datetime | None]
+
+
+class DistributorRun(Base):
+    """One file of a distributor, and what became of it. ``state``: loaded, unchanged, refused.
+
+    ``origin``: upload, command, folder, pull. ``rejected`` lines were refused, of which ``rejections`` keeps the
+    first with number, reason and excerpt; ``error`` tells why the whole file was, or was not fetched.
+    """
+
+    __tablename__ = "distributor_run"
+    __access__ = ()
+
+    id: Mapped[Id]
+    distributor_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("distributor.id"))
+    received_at: Mapped[datetime]
+    origin: Mapped[str]
+    format: Mapped[str]
+    name: Mapped[str]
+    file_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("stored_file.id"))
+    state: Mapped[str]
+    titles: Mapped[int] = mapped_column(default=0)
+    added: Mapped[int] = mapped_column(default=0)
+    removed: Mapped[int] = mapped_column(default=0)
+    rejected: Mapped[int] = mapped_column(default=0)
+    rejections: Mapped[list[Any]] = mapped_column(default=list)
+    error: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    __table_args__ = (
+        CheckConstraint("state IN ('loaded', 'unchanged', 'refused')", name="state"),
+        Index("ix_distributor_run_distributor", "distributor_id", "id"),
+    )
 
 
 class DistributorStock(Base):

@@ -34,6 +34,7 @@ class Bookshop(Base):
     email: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
     website: Mapped[str] = mapped_column(default="")
+    web_shop: Mapped[str] = mapped_column(default="", server_default="")
     hours: Mapped[str] = mapped_column(default="")
     description: Mapped[str] = mapped_column(default="")
     applied_at: Mapped[datetime]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from trade.base.db import Base, Cents, Id, Isbn, Rate, bookshop_key
 from trade.catalogue.models import Book
@@ -207,7 +207,5 @@ class PresaleTitle(Base):
     terms: Mapped[str] = mapped_column(default="")
     changed_at: Mapped[datetime]
 
-    @property
-    def id(self) -> int:
-        """The ISBN, under the name that the journal uses."""
-        return self.isbn
+    id: Mapped[int] = synonym("isbn")
+    """The ISBN, under the name by which states are moved and journalled."""
