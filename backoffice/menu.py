@@ -23,7 +23,10 @@ class Alarm(int):
 
 @dataclass(frozen=True)
 class Item:
-    """One line of the menu. ``phone`` items also stand in the bottom bar of a phone (four at most), as ``short``."""
+    """One line of the menu. ``phone`` items also stand in the bottom bar of a phone (four at most), as ``short``.
+
+    ``module`` is the module of the network that the page belongs to, ``without`` one in whose place it stands.
+    """
 
     label: str
     endpoint: str
@@ -31,6 +34,8 @@ class Item:
     count: str = ""
     phone: bool = False
     short: str = ""
+    module: str = ""
+    without: str = ""
 
     @property
     def blueprint(self) -> str:
@@ -66,6 +71,15 @@ class ShownGroup:
 
     label: str
     items: tuple[ShownItem, ...]
+
+
+def of_network(menu: tuple[Group, ...], *, runs: Callable[[str], bool]) -> tuple[Group, ...]:
+    """The menu as far as the network runs the modules that its items belong to."""
+
+    def fits(item: Item) -> bool:
+        return (not item.module or runs(item.module)) and not (item.without and runs(item.without))
+
+    return tuple(Group(group.label, tuple(filter(fits, group.items))) for group in menu)
 
 
 def shown(

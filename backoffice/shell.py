@@ -11,7 +11,7 @@ from flask_babel import get_locale, gettext
 
 from backoffice.area import Area, Place, areas
 from backoffice.forms import LANGUAGE_NAMES
-from backoffice.menu import ShownGroup, ShownItem, shown
+from backoffice.menu import ShownGroup, ShownItem, of_network, shown
 from trade.accounts.identity import Identity
 from web.access import permission_for
 from web.database import profile, session
@@ -87,7 +87,7 @@ def shell_for(area: Area) -> Shell:
     if who is None:
         raise RuntimeError("A page of the back office was rendered for nobody.")
     groups = shown(
-        area.menu,
+        of_network(area.menu, runs=profile().has),
         allowed=allowed,
         url=url_for,
         say=gettext,

@@ -76,7 +76,7 @@ def collect(context: Context, payload: dict[str, Any]) -> Found:
     troubles: dict[int, Text] = {}
     for slug, bookshop_id in owners.items():
         try:
-            complete[slug] = _look(context.config.incoming_dir / slug)
+            complete[slug] = look(context.config.incoming_dir / slug)
         except OSError as error:
             troubles[bookshop_id] = Text(UNREADABLE, {"reason": error.strerror or str(error)})
     if troubles:
@@ -126,12 +126,16 @@ def take(session: TenantSession, context: Context, payload: dict[str, Any], foun
 
 def move(context: Context, payload: dict[str, Any]) -> None:
     """Put a received file aside, under the moment at which it was; forget those that lie there for a month."""
-    folder = context.config.incoming_dir / payload["slug"]
-    target = folder / payload["into"]
+    put_aside(context.config.incoming_dir / payload["slug"], payload["name"], payload["into"], payload["stamp"])
+
+
+def put_aside(folder: Path, name: str, into: str, stamp: str) -> None:
+    """Move a file into a folder beside it, under the moment at which it was read."""
+    target = folder / into
     target.mkdir(exist_ok=True)
-    source = folder / payload["name"]
+    source = folder / name
     if source.exists() and not source.is_symlink():
-        source.rename(target / f"{payload['stamp']}_{payload['name']}")
+        source.rename(target / f"{stamp}_{name}")
     for old in target.iterdir():
         if time.time() - old.lstat().st_mtime > KEPT_SECONDS:
             old.unlink(missing_ok=True)
@@ -158,7 +162,7 @@ def contents(path: Path) -> bytes:
         return file.read(BOUNDS.size)
 
 
-def _look(folder: Path) -> list[str]:
+def look(folder: Path) -> list[str]:
     """The complete files of a folder, which is made where it is missing. Raises OSError."""
     if folder.is_symlink():
         raise OSError("the folder is a link")

@@ -151,16 +151,23 @@ OFFICE_SECTIONS = (
     ("office_later.sales", N_("B2C")),
     ("office_cheques.index", N_("Gift cheques")),
     ("office_later.activities", N_("Activities")),
-    ("office_later.back_room", N_("Back room")),
+    ("office_back_room.index", N_("Back room")),
     ("office_stock.price_errors", N_("Logs")),
     ("office_settings.index", N_("Settings")),
 )
 
 
+MODULE_OF = {"office_back_room.index": "back_room"}
+LATER = {"office_back_room.index": "office_later.back_room"}
+"""Where a section leads in a network that does not run its module."""
+
+
 def office_sections() -> list[Link]:
     """The sections of the bookshop's profile in the top menu (T08), as far as the person may open them."""
     table = current_app.extensions["access_table"]
-    open_to_her = (
-        (endpoint, words) for endpoint, words in OFFICE_SECTIONS if may(permission_for(endpoint, table) or "")
+    sections = (
+        (endpoint if profile().has(MODULE_OF.get(endpoint, "")) else LATER.get(endpoint, endpoint), words)
+        for endpoint, words in OFFICE_SECTIONS
     )
+    open_to_her = ((endpoint, words) for endpoint, words in sections if may(permission_for(endpoint, table) or ""))
     return [Link(url_for(endpoint), _(words)) for endpoint, words in open_to_her]

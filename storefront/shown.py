@@ -13,9 +13,11 @@ from storefront.covers import cover
 from storefront.links import book_path, bookshop_path, cover_path, reserve_path
 from storefront.wording import form_name
 from trade.availability.queries import Offer
-from trade.availability.rules import WORDS, Label
+from trade.availability.rules import MODULES, WORDS, Label
+from trade.base.tenancy import Profile
 from trade.base.text import N_
 from trade.catalogue.models import Book
+from trade.members.rules import book_address
 from web.language import km, money, short_day, since
 from web.words import gettext as _
 from web.words import ngettext
@@ -28,6 +30,8 @@ MEANINGS = {
     Label.PRESALE: N_("It is not published yet; it is served from its date on."),
     Label.DELEGATED: N_("A distributor sends it in the bookshop’s name."),
 }
+DAY = 24
+"""Hours."""
 SHAPES = {"open": "●", "working": "◐", "done": "✓", "refused": "✕", "late": "▲", "past": "–"}
 
 
@@ -69,6 +73,7 @@ class OfferShown(NamedTuple):
     age: str
     is_yours: bool
     reserve_url: str
+    buy_url: str = ""
 
 
 class CardShown(NamedTuple):
@@ -92,9 +97,9 @@ def label_shown(label: Label) -> LabelShown:
     return LabelShown(label.value, _(WORDS[label]), _(MEANINGS[label]))
 
 
-def every_label() -> list[LabelShown]:
-    """The six labels, for the legend."""
-    return [label_shown(label) for label in Label]
+def every_label(network: Profile) -> list[LabelShown]:
+    """The labels that this network can say, for the legend: all six where it runs every module (T150)."""
+    return [label_shown(label) for label in Label if label not in MODULES or network.has(MODULES[label])]
 
 
 def names(people: Iterable[str]) -> str:
@@ -147,23 +152,39 @@ def copies(number: int) -> str:
     return ngettext("%(num)s copy", "%(num)s copies", number)
 
 
+def ready(offer: Offer) -> str:
+    """When the reader can have it, as far as anybody said (hours of the distributor, the day of a presale)."""
+    detail = offer.detail
+    if offer.label is Label.PRESALE:
+        return _("served from %(day)s on", day=short_day(detail.release)) if detail.release else ""
+    if offer.label is Label.OTHER_BOOKSHOP:
+        return _("the bookshop tells you when it is there")
+    if detail.from_hours is None or detail.to_hours is None:
+        return ""
+    first, last = max(-(-detail.from_hours // DAY), 1), max(-(-detail.to_hours // DAY), 1)
+    if first == last:
+        return ngettext("ready in %(num)s day", "ready in %(num)s days", last)
+    return _("ready in %(first)s to %(last)s days", first=first, last=last)
+
+
 def how(offer: Offer) -> str:
     """What stands behind a label: copies, by when and from whom, the day of a presale, what the service costs."""
     detail = offer.detail
     parts = []
     if offer.label is Label.ON_SHELF:
         parts.append(copies(offer.copies))
-    elif offer.label is Label.PRESALE and detail.release:
-        parts.append(_("on sale from %(day)s", day=short_day(detail.release)))
     elif offer.label is Label.OTHER_BOOKSHOP and detail.source:
         parts.append(_("from %(bookshop)s", bookshop=detail.source))
-    elif offer.label is Label.PRINT_ON_DEMAND and detail.to_hours:
-        parts.append(_("about %(hours)s h", hours=detail.to_hours))
+    elif offer.label is Label.DELEGATED and detail.answered_at:
+        parts.append(
+            _("%(copies)s at the distributor %(ago)s", copies=copies(detail.copies), ago=since(detail.answered_at))
+        )
+    parts.append(ready(offer))
     if not detail.collected:
         parts.append(_("sent to your home only"))
     if detail.fee_cents:
         parts.append(_("%(amount)s for handling", amount=money(detail.fee_cents)))
-    return ", ".join(parts)
+    return ", ".join(part for part in parts if part)
 
 
 def stock_age(file_at: Any, *, stale: bool) -> str:
@@ -173,9 +194,19 @@ def stock_age(file_at: Any, *, stale: bool) -> str:
 
 
 def offer_shown(
-    offer: Offer, *, isbn: str, number: int = 1, yours: str = "", reservable: bool = False, street: str = ""
+    offer: Offer,
+    *,
+    isbn: str,
+    number: int = 1,
+    yours: str = "",
+    reservable: bool = False,
+    street: str = "",
+    web_shop: str = "",
 ) -> OfferShown:
-    """An offer in words; ``yours`` is the slug of the chosen bookshop."""
+    """An offer in words; ``yours`` is the slug of the chosen bookshop, ``web_shop`` how its own addresses are made.
+
+    Only a copy on the shelf can be reserved: nothing else can be set aside.
+    """
     near = ", ".join(
         part for part in (km(offer.kilometres) if offer.kilometres is not None else "", offer.city) if part
     )
@@ -193,7 +224,8 @@ def offer_shown(
         stale=offer.stale and offer.label is Label.ON_SHELF,
         age=stock_age(offer.file_at, stale=offer.stale) if offer.label is Label.ON_SHELF and offer.file_at else "",
         is_yours=offer.slug == yours,
-        reserve_url=reserve_path(isbn, offer.slug) if reservable else "",
+        reserve_url=reserve_path(isbn, offer.slug) if reservable and offer.label is Label.ON_SHELF else "",
+        buy_url=book_address(web_shop, isbn=isbn),
     )
 
 

@@ -11,6 +11,7 @@ from flask_admin import BaseView
 from backoffice.area import Area, Choice, Place, Search
 from backoffice.menu import Alarm, Group, Item
 from backoffice.office.arrival import Arrival
+from backoffice.office.back_room import BackRoom
 from backoffice.office.calendar import Calendar
 from backoffice.office.cheques import Cheques
 from backoffice.office.collecting import Collecting
@@ -20,6 +21,7 @@ from backoffice.office.incidents import Incidents
 from backoffice.office.later import Later
 from backoffice.office.money import Money
 from backoffice.office.people import People
+from backoffice.office.presales import Presales
 from backoffice.office.reservations import Reservations
 from backoffice.office.settings import Settings
 from backoffice.office.stock import Stock
@@ -27,6 +29,7 @@ from backoffice.office.supply import Supply
 from backoffice.office.terms import Terms
 from backoffice.office.terms import gate as terms_gate
 from backoffice.office.today import Today
+from backoffice.office.web_shop import WebShop
 from backoffice.profile import Profile
 from trade.accounts.identity import Identity, Workplace
 from trade.base.tenancy import Scope, TenantSession
@@ -71,6 +74,8 @@ MENU = (
         (
             Item(N_("Calendar"), "office_calendar.index", "calendar", phone=True),
             Item(N_("Distributors"), "office_supply.index", "truck"),
+            Item(N_("Back room"), "office_back_room.index", "box", module="back_room"),
+            Item(N_("Presales"), "office_presales.index", "star", module="presales"),
             Item(N_("Money"), "office_money.index", "euro"),
             Item(N_("Payments in trouble"), "office_incidents.index", "warning"),
             Item(N_("Settings"), "office_settings.index", "sliders"),
@@ -86,7 +91,7 @@ MENU = (
             Item(N_("B2B"), "office_later.trade", "exchange"),
             Item(N_("B2C"), "office_later.sales", "bag"),
             Item(N_("Activities"), "office_later.activities", "bell"),
-            Item(N_("Back room"), "office_later.back_room", "truck"),
+            Item(N_("Back room"), "office_later.back_room", "truck", without="back_room"),
         ),
     ),
 )
@@ -99,11 +104,14 @@ def views() -> Sequence[BaseView]:
         Reservations(Reservation, name=N_("Reservations"), endpoint="office_reservations", url="reservations"),
         Stock(name=N_("Feeds"), endpoint="office_stock", url="stock"),
         Supply(name=N_("Trusted distributors"), endpoint="office_supply", url="supply"),
+        BackRoom(name=N_("Back room"), endpoint="office_back_room", url="back-room"),
+        Presales(name=N_("Presales"), endpoint="office_presales", url="presales"),
         Arrival(name=N_("How it arrives"), endpoint="office_arrival", url="arrival"),
         Cheques(name=N_("Redeem"), endpoint="office_cheques", url="cheques"),
         Money(name=N_("Money"), endpoint="office_money", url="money"),
         Calendar(name=N_("Calendar"), endpoint="office_calendar", url="calendar"),
         Settings(name=N_("Settings"), endpoint="office_settings", url="settings"),
+        WebShop(name=N_("Your web shop"), endpoint="office_web_shop", url="settings/web-shop"),
         People(name=N_("People"), endpoint="office_people", url="settings/people"),
         Collecting(name=N_("Card payments"), endpoint="office_collecting", url="settings/card-payments"),
         Incidents(name=N_("Payments in trouble"), endpoint="office_incidents", url="payments"),

@@ -316,6 +316,9 @@ def tabs(section: str) -> list[dict[str, Any]]:
         {"label": gettext(label), "href": url_for(f"office_settings.{key}"), "on": key == section}
         for key, label in SECTIONS
     ]
+    found.insert(
+        3, {"label": gettext("Your web shop"), "href": url_for("office_web_shop.index"), "on": section == "web_shop"}
+    )
     found.insert(-1, {"label": gettext("People"), "href": url_for("office_people.index"), "on": section == "people"})
     return found
 

@@ -11,24 +11,22 @@ from flask_babel import gettext
 
 from backoffice.base import ScreenView
 from backoffice.office.desk import desk
+from backoffice.office.ordering import order_asked
 from trade.availability.settings import BUYS, SELLS
 from trade.base import typed
 from trade.base.errors import NotFound, Refused
 from trade.base.settings import Setting, set_value, value_of
 from trade.base.text import N_
 from trade.distributors import actions, queries
-from trade.distributors.rules import moved
 from trade.distributors.settings import MOST_FEE
 from trade.trastienda.settings import OPEN
 from web.language import say
 
 #: By the name in the address: the option, and the module of the network that offers it.
 OPTIONS: dict[str, tuple[Setting, str]] = {
-    "back_room": (OPEN, "back_room"),
     "sells": (SELLS, "trade"),
     "buys": (BUYS, "trade"),
 }
-LONGEST_ORDER = 2_000
 
 
 class Supply(ScreenView):
@@ -88,7 +86,7 @@ class Supply(ScreenView):
         """Put the distributors into another order: by the whole order, or by moving one up or down."""
         session, shop, at = desk()
         present = queries.order_of(session, bookshop_id=shop.id)
-        order = _order_asked(present)
+        order = order_asked(present)
         if order is None:
             return self.say_no(gettext("That is no order of your distributors."), url_for(".index"))
         return self.act(
@@ -99,7 +97,7 @@ class Supply(ScreenView):
 
     @expose("/option/<option>", methods=("POST",))
     def set_option(self, option: str) -> ResponseReturnValue:
-        """Switch ordering between bookshops, or the back room."""
+        """Switch ordering between bookshops."""
         session, shop, at = desk()
         setting, module = OPTIONS.get(option, (None, ""))
         if setting is None or not session.profile.has(module):
@@ -120,20 +118,3 @@ def _said(changes: dict[str, Any]) -> str:
             else N_("Switched off. Readers do not see its books any more.")
         )
     return say(N_("The fee is saved."))
-
-
-def _order_asked(present: list[int]) -> list[int] | None:
-    """The order that was posted: ``order=3,1,2`` or ``move=3:up``; None where it is neither."""
-    step = request.form.get("move", "")
-    one, _, way = step.partition(":")
-    if step:
-        if not one.isascii() or not one.isdigit() or int(one) not in present or way not in ("up", "down"):
-            return None
-        place = present.index(int(one))
-        return moved(present, int(one), to=place - 1 if way == "up" else place + 1)
-    words = request.form.get("order", "")[:LONGEST_ORDER].split(",")
-    if not all(word.isascii() and word.isdigit() for word in words):
-        return None
-    shown = [int(word) for word in words]
-    # A suspended distributor is not shown, but keeps its place at the end.
-    return shown + [one for one in present if one not in shown]

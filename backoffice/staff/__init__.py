@@ -25,6 +25,7 @@ from backoffice.staff.money import Months, Transfers
 from backoffice.staff.now import Now
 from backoffice.staff.payments import Payments
 from backoffice.staff.people import People
+from backoffice.staff.presales import Presales
 from backoffice.staff.privacy import Erasures
 from backoffice.staff.settings import Settings
 from backoffice.staff.stock import Runs
@@ -57,6 +58,7 @@ def views() -> Sequence[BaseView]:
         Books(Book, name=N_("Books"), endpoint="staff_books", url="books"),
         CatalogueFeeds(name=N_("Catalogue feeds"), endpoint="staff_catalogue", url="catalogue"),
         Distributors(name=N_("Distributors"), endpoint="staff_distributors", url="distributors"),
+        Presales(name=N_("Presales"), endpoint="staff_presales", url="presales"),
         Campaigns(name=N_("Gift-cheque campaigns"), endpoint="staff_campaigns", url="campaigns"),
         Cheques(GiftCheque, name=N_("Gift cheques"), endpoint="staff_cheques", url="cheques"),
         Months(name=N_("Months"), endpoint="staff_months", url="months"),

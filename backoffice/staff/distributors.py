@@ -18,15 +18,28 @@ from backoffice.forms import AtMost, CountField, DayField, PaperForm
 from trade.base.errors import Refused
 from trade.base.raw_text import BOUNDS
 from trade.base.settings import value_of
-from trade.base.text import N_
+from trade.base.text import N_, Text
 from trade.distributors import actions, queries
 from trade.distributors.actions.keeping import Particulars
-from trade.distributors.models import Distributor
+from trade.distributors.models import Distributor, DistributorRun
 from trade.distributors.settings import HIDE_HOURS
 from trade.stock.readers import readers
 from trade.trastienda.asking import PROTOCOLS
 from web.database import clock, session
 from web.language import number, say
+
+RUN_STATES = {
+    "loaded": (N_("Brought in"), "done"),
+    "unchanged": (N_("Unchanged"), "done"),
+    "refused": (N_("Refused"), "refused"),
+}
+ORIGINS = {
+    "upload": N_("upload"),
+    "command": N_("command line"),
+    "folder": N_("folder"),
+    "pull": N_("fetched"),
+    "demo": N_("sample"),
+}
 
 
 class DistributorForm(PaperForm):
@@ -78,6 +91,24 @@ class StockForm(PaperForm):
         self.format.choices = [(reader.name, say(reader.title)) for reader in readers(session())]
 
 
+class FeedForm(PaperForm):
+    """How its stock arrives by itself."""
+
+    feed_format = SelectField(N_("Files are read as"))
+    feed_address = StringField(
+        N_("Fetched by night from"),
+        [Length(max=500)],
+        description=N_("Empty: it is not fetched. A file, or the pages of an interface if it is read as such."),
+    )
+    feed_token = StringField(
+        N_("Token"), [Length(max=500)], description=N_("Kept sealed and never shown again; leave it empty to keep it.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.feed_format.choices = [(reader.name, say(reader.title)) for reader in readers(session())]
+
+
 class Distributors(ScreenView):
     """The list, and one distributor with its form and its stock."""
 
@@ -127,47 +158,115 @@ class Distributors(ScreenView):
         row = queries.distributor(session(), distributor_id=distributor_id)
         form, refused = StockForm(), None
         if form.validate():
-            loaded, refused = self.attempt(
-                lambda: actions.load_file(
+            done, refused = self.attempt(
+                lambda: actions.receive(
                     session(),
                     distributor_id=row.id,
                     format=form.format.data,
                     data=form.file.data.read(),
                     name=form.file.data.filename or "stock",
+                    origin="upload",
                     at=clock().now(),
                     store=current_app.extensions["store"],
                     anyway=form.anyway.data,
                 )
             )
-            if loaded is not None:
-                flash(
-                    gettext(
-                        "Its stock: %(titles)s titles, %(added)s new, %(removed)s removed, %(refused)s lines refused.",
-                        titles=number(loaded.titles),
-                        added=number(loaded.added),
-                        removed=number(loaded.removed),
-                        refused=number(loaded.refused),
-                    ),
-                    "success",
-                )
+            if done is not None and done.state != "refused":
+                flash(_loaded(done), "success")
                 return redirect(url_for(".page", distributor_id=row.id))
-        told = DistributorForm(None, obj=row)
-        told.active.data = row.state == "active"
-        return self.sheet(row, told, refused, form)
+            if done is not None:
+                refused = Refused(done.error["message"], **done.error["values"])
+        return self.sheet(row, self.told(row), refused, form)
+
+    @expose("/<int:distributor_id>/feed", methods=("POST",))
+    def feed(self, distributor_id: int) -> ResponseReturnValue:
+        """Say how its files are read, and from where its stock is fetched."""
+        row = queries.distributor(session(), distributor_id=distributor_id)
+        form, refused = FeedForm(), None
+        if form.validate():
+            _, refused = self.attempt(
+                lambda: actions.choose_feed(
+                    session(),
+                    distributor_id=row.id,
+                    format=form.feed_format.data,
+                    address=form.feed_address.data or "",
+                    token=form.feed_token.data or "",
+                    at=clock().now(),
+                    pepper=current_app.extensions["secret"],
+                    private=not current_app.config["PRODUCTION"],
+                )
+            )
+            if refused is None:
+                return self.say_yes(gettext("Saved."), url_for(".page", distributor_id=row.id))
+        return self.sheet(row, self.told(row), refused, StockForm(None), form)
+
+    @expose("/<int:distributor_id>/files/<int:run_id>")
+    def run(self, distributor_id: int, run_id: int) -> ResponseReturnValue:
+        """One file: what it changed, and the lines that were refused."""
+        row = queries.distributor(session(), distributor_id=distributor_id)
+        return self.render(
+            "staff/distributor_run.html",
+            row=row,
+            run=queries.run(session(), distributor_id=row.id, run_id=run_id),
+            words=RUN_STATES,
+            origins=ORIGINS,
+            reason=_reason,
+        )
+
+    def told(self, row: Distributor) -> DistributorForm:
+        """The form of what is said of it, as it stands."""
+        form = DistributorForm(None, obj=row)
+        form.active.data = row.state == "active"
+        return form
 
     def sheet(
-        self, row: Distributor, form: DistributorForm, refused: Refused | None, stock: StockForm
+        self,
+        row: Distributor,
+        form: DistributorForm,
+        refused: Refused | None,
+        stock: StockForm,
+        feed_form: FeedForm | None = None,
     ) -> ResponseReturnValue:
         """The page of one."""
         now = clock().now()
+        feed = queries.feed_of(session(), distributor_id=row.id)
+        if feed_form is None:
+            given = {"feed_format": feed.format, "feed_address": feed.address} if feed else {}
+            feed_form = FeedForm(None, data=given)
+        if feed and not stock.is_submitted():
+            stock.format.data = feed.format
         return self.render(
             "staff/distributor.html",
             row=row,
             form=form,
             refused=refused,
             stock=stock,
+            feed=feed,
+            feed_form=feed_form,
+            folder=f"_distributors/{row.key}/" if feed else "",
+            runs=queries.runs(session(), distributor_id=row.id),
+            words=RUN_STATES,
+            origins=ORIGINS,
+            reason=_reason,
             state=_state(row, now, value_of(session(), HIDE_HOURS, at=now)),
         )
+
+
+def _loaded(done: DistributorRun) -> str:
+    if done.state == "unchanged":
+        return gettext("The same file as last time: its stock counts as new.")
+    return gettext(
+        "Its stock: %(titles)s titles, %(added)s new, %(removed)s removed, %(refused)s lines refused.",
+        titles=number(done.titles),
+        added=number(done.added),
+        removed=number(done.removed),
+        refused=number(done.rejected),
+    )
+
+
+def _reason(kept: dict[str, Any]) -> str:
+    """A reason that was kept, in the reader's language; empty for none."""
+    return say(Text(kept["message"], kept["values"])) if kept else ""
 
 
 def _state(row: Distributor, now: datetime, hours: int) -> tuple[str, str]:

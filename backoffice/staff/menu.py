@@ -34,6 +34,7 @@ MENU = (
             Item(N_("Books"), "staff_books.index_view", "book"),
             Item(N_("Catalogue feeds"), "staff_catalogue.index", "download"),
             Item(N_("Distributors"), "staff_distributors.index", "truck"),
+            Item(N_("Presales"), "staff_presales.index", "star", module="presales"),
         ),
     ),
     Group(

@@ -9,12 +9,24 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from jobs.commands import availability, catalogue, checking, clock, demo, months, network, people, search, stock
+from jobs.commands import (
+    availability,
+    catalogue,
+    checking,
+    clock,
+    demo,
+    distributors,
+    months,
+    network,
+    people,
+    search,
+    stock,
+)
 from jobs.commands.answers import FAILED, Answer, tell
 from jobs.context import Context
 from trade.base.errors import Refused
 
-VERBS = (stock, catalogue, search, availability, months, demo, network, checking, people, clock)
+VERBS = (stock, distributors, catalogue, search, availability, months, demo, network, checking, people, clock)
 
 
 def parser() -> argparse.ArgumentParser:

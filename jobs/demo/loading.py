@@ -22,6 +22,7 @@ from jobs.demo.people import create_people
 from jobs.demo.privacy import create_requests
 from jobs.demo.resending import file_of, receive, receive_all
 from jobs.demo.reservations import create_reservations
+from jobs.demo.supply import create_supply
 from trade.base import journal
 from trade.base.errors import Refused
 from trade.base.models import JournalEntry
@@ -66,6 +67,7 @@ def _load(context: Context, now: datetime) -> dict[str, Any]:
     shops = create_bookshops(context, people, founded=now - FOUNDED + DAY, now=now)
     lines = send_history(context, shops, now=now)
     lines += _send_stock(context, [shop for shop in shops[:-1] if shop.number != SILENT], at=now - DAY)
+    create_supply(context, shops, people, books(context.profile.country), now=now - HOUR)
     reservations = create_reservations(context, shops, people, now=now)
     codes = create_cheques(context, shops, people, now=now)
     month = close_last_month(context, people, now=now)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from jobs.context import Context
+from jobs.demo import supply
 from jobs.demo.books import books
 from jobs.demo.files import SampleFile, stock_file
 from jobs.queue import handles
@@ -36,6 +37,7 @@ def receive_all(session: TenantSession, context: Context, *, at: datetime) -> in
     senders = list(session.execute(_senders(before=at - RECENT)))
     for bookshop_id, slug in senders:
         receive(session, context, bookshop_id, file_of(session, context, bookshop_id, slug, known, at=at), at=at)
+    supply.resend(session, context, known, at=at, before=at - RECENT)
     return len(senders)
 
 

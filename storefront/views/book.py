@@ -85,7 +85,7 @@ def book(isbn: str) -> ResponseReturnValue:
         chosen_lacks=None if every.yours_has_it else chosen,
         dial=drawing.dial(place.point, listed.points[:LISTED]) if place.point else None,
         map=where_map(work, place, listed),
-        labels=every_label(),
+        labels=every_label(work.profile),
         editions=editions,
         same_author=others,
         data=book_data(found, told, listed.shown),
@@ -133,7 +133,7 @@ def list_offers(
     """The offers in words, numbered after those that were ``skipped``; the very first with its street."""
     chosen = chosen_bookshop()
     yours = chosen.slug if chosen else ""
-    first = by_ids(work, ids=[offer.bookshop_id for offer in ordered[:1]])
+    known = by_ids(work, ids=[offer.bookshop_id for offer in ordered])
     part = taking_part(work, bookshop_ids=[offer.bookshop_id for offer in ordered], at=at)
     shown = [
         offer_shown(
@@ -142,7 +142,8 @@ def list_offers(
             number=number,
             yours=yours,
             reservable=offer.bookshop_id in part,
-            street=street(first.get(offer.bookshop_id), place) if number == 1 else "",
+            street=street(known.get(offer.bookshop_id), place) if number == 1 else "",
+            web_shop=known[offer.bookshop_id].web_shop if offer.bookshop_id in known else "",
         )
         for number, offer in enumerate(ordered, skipped + 1)
     ]

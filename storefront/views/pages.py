@@ -16,7 +16,7 @@ from trade.catalogue.queries import count, isbns
 from trade.members.queries import active
 from trade.stock.formats import model_csv
 from trade.stock.readers import FORMATS
-from web.database import clock, session
+from web.database import clock, profile, session
 from web.language import say
 
 SITEMAP_BOOKS = 10_000
@@ -25,7 +25,7 @@ SITEMAP_BOOKS = 10_000
 @public.get("/help")
 def help() -> ResponseReturnValue:
     """Answers for readers."""
-    return render_template("help.html", operator=operator(session(), at=clock().now()), labels=every_label())
+    return render_template("help.html", operator=operator(session(), at=clock().now()), labels=every_label(profile()))
 
 
 @public.get("/ranking")

@@ -17,6 +17,7 @@ from storefront.near import Here, here
 from storefront.paging import LAST_PAGE, page_number, paging
 from storefront.shops import near_shops
 from storefront.shown import BookShown, OfferShown, book_shown, offer_shown
+from storefront.structured import for_sale
 from trade.availability.finding import Found, find
 from trade.availability.queries import Nearest
 from trade.base.errors import Refused
@@ -28,6 +29,7 @@ from trade.catalogue.rules import fold, isbn13
 from trade.reservations.queries import taking_part
 from web.database import clock, session
 from web.language import number, say
+from web.live import Lately, lately
 from web.words import gettext as _
 from web.words import ngettext
 
@@ -37,12 +39,13 @@ SHORTEST_NUMBER = 9
 
 
 class Row(NamedTuple):
-    """One result: the book, its nearest bookshop and how many have it."""
+    """One result: the book, its nearest bookshop and how many have it. ``ask``: its page would ask distributors."""
 
     url: str
     book: BookShown
     offer: OfferShown | None
     note: str
+    ask: bool = False
 
 
 @public.get("/search", endpoint="search")
@@ -54,7 +57,9 @@ def results() -> ResponseReturnValue:
     page = page_number(request.args.get("page", "1"))
     place = here(work)
     wanted = asked(place)
-    found = search(work, words, at, place, wanted, (page - 1) * PAGE, exact)
+    live = lately()
+    found = search(work, words, at, place, wanted, (page - 1) * PAGE, exact, live)
+    live.prepare([book.isbn for book in found.books])
     if found.total == 1 and is_isbn(words) and found.books:
         return redirect(book_path(found.books[0].isbn))
     always = {"q": words, **({"exact": "1"} if exact else {})}
@@ -67,7 +72,7 @@ def results() -> ResponseReturnValue:
         struck=struck(words, found.corrected),
         exact_url=url_for("public.search", q=words, exact="1"),
         plain_url=url_for("public.search", **always),
-        results=rows(work, found.books, found, at),
+        results=rows(work, found.books, found, at, ask=bool(live.asked)),
         groups=groups(found.facets, wanted.arguments, address(always)),
         chips=chips(found.facets, wanted.arguments, address(always)),
         hidden=hidden(always, wanted),
@@ -80,13 +85,28 @@ def results() -> ResponseReturnValue:
 
 
 def search(
-    work: TenantSession, words: str, at: datetime, place: Here, wanted: Asked, offset: int, exact: bool
+    work: TenantSession,
+    words: str,
+    at: datetime,
+    place: Here,
+    wanted: Asked,
+    offset: int,
+    exact: bool,
+    live: Lately,
 ) -> Found:
     """Ask the search once for the page; without words nothing is asked."""
     if not words:
         return Found()
     return find(
-        work, words=words, at=at, near=place.point, filters=wanted.filters, limit=PAGE, offset=offset, exact=exact
+        work,
+        words=words,
+        at=at,
+        near=place.point,
+        filters=wanted.filters,
+        limit=PAGE,
+        offset=offset,
+        exact=exact,
+        remembered=live,
     )
 
 
@@ -141,20 +161,20 @@ def wrong_number(words: str) -> str:
     return _("The ISBN is right, but the catalogue does not know the book yet.")
 
 
-def rows(work: TenantSession, books: list[Book], found: Found, at: datetime) -> list[Row]:
+def rows(work: TenantSession, books: list[Book], found: Found, at: datetime, *, ask: bool = False) -> list[Row]:
     """Results in words, in two queries whatever their number."""
     if not books:
         return []
     part = taking_part(work, bookshop_ids={near.offer.bookshop_id for near in found.nearest.values()}, at=at)
     pictures = covers(work, isbns=[book.isbn for book in books])
-    return [row(book, found.nearest.get(book.isbn), part, pictures.get(book.isbn, "")) for book in books]
+    return [row(book, found.nearest.get(book.isbn), part, pictures.get(book.isbn, ""), ask) for book in books]
 
 
-def row(book: Book, near: Nearest | None, part: set[int], cover_sha: str) -> Row:
+def row(book: Book, near: Nearest | None, part: set[int], cover_sha: str, ask: bool) -> Row:
     """One result in words."""
     told = book_shown(book, cover_sha)
     if near is None:
-        return Row(told.url, told, None, "")
+        return Row(told.url, told, None, "", ask and for_sale(book))
     shown = offer_shown(near.offer, isbn=told.isbn, reservable=near.offer.bookshop_id in part)
     return Row(told.url, told, shown, note(near, shown))
 

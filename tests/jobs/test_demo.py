@@ -22,12 +22,15 @@ from jobs.commands.checking import rooms
 from jobs.context import Context, open_context
 from jobs.demo import PASSWORD, sign_ins
 from jobs.demo import load as load_demo
+from jobs.demo.books import unknown_isbn
 from jobs.demo.resending import receive_all
+from jobs.demo.supply import TITLES
 from jobs.first_data import load_first_data, load_places
 from jobs.queue import drain
 from tests.cast import NOW
 from trade.accounts.models import Person, Role
-from trade.availability.queries import nearest
+from trade.availability.queries import nearest, offers
+from trade.availability.rules import MODULES, Label
 from trade.base.crypto import password_matches
 from trade.base.errors import Refused
 from trade.base.tenancy import PUBLIC
@@ -47,6 +50,8 @@ from trade.stock.health import DayState
 from trade.stock.models import BookshopStock, FeedRun, StockLine
 from trade.stock.queries import feeds, histories, rare_titles
 from trade.stock.rules import Freshness, Verdict
+from trade.trastienda.asking import LiveSource
+from trade.trastienda.queries import questions
 
 BOOKSHOPS = {"es": 66, "fr": 65}
 SENDING = {network: count - 1 for network, count in BOOKSHOPS.items()}
@@ -113,7 +118,8 @@ def test_every_bookshop_of_the_country_is_active_and_sends_stock_but_alba(demo: 
 
 def test_the_real_books_are_there_with_sample_prices(demo: Demo) -> None:
     books = demo.all(select(Book))
-    assert len(books) == demo.told["books"] == 1_274
+    assert demo.told["books"] == 1_274
+    assert len(books) == 1_274 + len(TITLES[demo.network]), "and those that no bookshop has on its shelves"
     assert all(book.price_cents and book.price_is_sample for book in books)
     assert all(book.weight_is_estimate for book in books if book.weight_grams)
     assert {book.category.key for book in books} == {"fixed_price", "imported", "textbook"}
@@ -204,6 +210,21 @@ def test_a_reader_finds_a_book_near_her(demo: Demo) -> None:
         served = nearest(session, isbns=[book.isbn for book in found.books], at=demo.context.now(), near=spot.point)
     first = min(served.values(), key=lambda near: near.offer.kilometres or 0)
     assert first.offer.city == place and (first.offer.kilometres or 99) < 10
+
+
+@pytest.mark.seed("T150", "T79", "T80", "T139")
+def test_some_book_shows_each_label_that_the_network_can_say(demo: Demo) -> None:
+    at, country = demo.context.now(), demo.context.profile.country
+    isbns = [unknown_isbn(f"sample:{key}", country) for key in TITLES[demo.network]]
+    isbns += demo.all(select(StockLine.isbn).where(StockLine.verdict == "visible").order_by(StockLine.isbn).limit(1))
+    live = LiveSource(private=True)
+    with demo.context.session(PUBLIC) as session:
+        answers = live.ask(questions(session, at=at), isbns=isbns, at=at)
+        shown = {
+            offer.label for isbn in isbns for offer in offers(session, isbn=isbn, at=at, answers=answers, limit=100)
+        }
+    live.close()
+    assert shown == {label for label in Label if demo.context.profile.has(MODULES.get(label, "reservations"))}
 
 
 def test_every_invariant_holds(demo: Demo) -> None:

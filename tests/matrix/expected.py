@@ -150,7 +150,7 @@ office_stock.reject               POST    bookshops       302     404     404
 office_supply.index               GET     owners          200     -       -
 office_supply.trust               POST    owners          302     -       404
 office_supply.arrange             POST    owners          302     -       -
-office_supply.set_option          POST    owners          404     -       404
+office_supply.set_option          POST    owners          302     -       404
 office_calendar.index             GET     bookshops       200     -       -
 office_calendar.choose            GET     bookshops       200     -       -
 office_calendar.draft_closing_day GET     bookshops       200     -       -
@@ -200,6 +200,14 @@ office_incidents.index            GET     bookshops       200     -       -
 office_incidents.again            POST    owners          302     404     404
 office_incidents.done             POST    owners          302     404     404
 office_settings.history           GET     owners          200     -       -
+office_back_room.index            GET     owners          200     -       -
+office_back_room.open             POST    owners          302     -       -
+office_back_room.delegate         POST    owners          404     -       404
+office_back_room.arrange          POST    owners          302     -       -
+office_presales.index             GET     owners          200     -       -
+office_presales.take_part         POST    owners          404     -       404
+office_web_shop.index             GET     owners          200     -       -
+office_web_shop.index             POST    owners          302     -       -
 office_people.index               GET     owners          200     -       -
 office_people.invite              POST    owners          200     -       -
 office_people.remove              POST    owners          302     404     404
@@ -271,6 +279,11 @@ staff_distributors.create         GET     staff           200     -       -
 staff_distributors.create         POST    staff           200     -       -
 staff_distributors.page           GET     staff           200     -       404
 staff_distributors.page           POST    staff           200     -       404
+staff_presales.index              GET     staff           200     -       -
+staff_presales.index              POST    staff           200     -       -
+staff_presales.move               POST    staff           404     -       404
+staff_distributors.feed           POST    staff           200     -       404
+staff_distributors.run            GET     staff           404     -       404
 staff_distributors.load           POST    staff           200     -       404
 staff_campaigns.index             GET     staff           200     -       -
 staff_campaigns.create            GET     staff           200     -       -

@@ -20,6 +20,7 @@ from trade.availability.queries import Detail, Offer
 from trade.availability.rules import Label
 from trade.catalogue.models import Book, BookDetail
 from trade.catalogue.records import Availability
+from trade.members.actions import change_public_data
 from trade.members.models import Bookshop
 
 SHELF = Offer(1, "alba", "Alba", "Madrid", 40.4, -3.7, 0.6, Label.ON_SHELF, 2, NOW, False)
@@ -31,11 +32,27 @@ HOUR = timedelta(hours=1)
     ("label", "detail", "words", "note"),
     [
         (Label.ON_SHELF, Detail(), "On the shelf", "2 copies"),
-        (Label.SHORT_TERM, Detail(source="Nube", fee_cents=200), "Arrives in 24–48 h", "€2.00 for handling"),
-        (Label.PRINT_ON_DEMAND, Detail(to_hours=96), "Printed on demand", "about 96 h"),
-        (Label.OTHER_BOOKSHOP, Detail(source="Boreal"), "From another bookshop", "from Boreal"),
-        (Label.PRESALE, Detail(release=date(2027, 1, 7)), "Presale", "on sale from 7 Jan 2027"),
-        (Label.DELEGATED, Detail(collected=False), "Straight from the distributor", "sent to your home only"),
+        (
+            Label.SHORT_TERM,
+            Detail(source="Nube", from_hours=24, to_hours=48, fee_cents=200),
+            "Short term",
+            "ready in 1 to 2 days, €2.00 for handling",
+        ),
+        (Label.SHORT_TERM, Detail(from_hours=2, to_hours=24), "Short term", "ready in 1 day"),
+        (Label.PRINT_ON_DEMAND, Detail(from_hours=72, to_hours=97), "Printed on demand", "ready in 3 to 5 days"),
+        (
+            Label.OTHER_BOOKSHOP,
+            Detail(source="Boreal"),
+            "From another bookshop",
+            "from Boreal, the bookshop tells you when it is there",
+        ),
+        (Label.PRESALE, Detail(release=date(2027, 1, 7)), "Presale", "served from 7 Jan 2027 on"),
+        (
+            Label.DELEGATED,
+            Detail(collected=False, from_hours=24, to_hours=24),
+            "Straight from the distributor",
+            "ready in 1 day, sent to your home only",
+        ),
     ],
 )
 def test_each_way_has_its_word_and_what_stands_behind(
@@ -46,6 +63,40 @@ def test_each_way_has_its_word_and_what_stands_behind(
     assert (shown.label.key, shown.label.words, shown.note) == (label.value, words, note)
     assert bool(shown.age) is (label is Label.ON_SHELF), "only a shelf has an age"
     assert label in STATES
+
+
+@pytest.mark.seed("T80")
+def test_what_a_delegated_distributor_said_is_shown_with_its_age(stocked: House) -> None:
+    with stocked.app.test_request_context("/?lang=en"):
+        detail = Detail(from_hours=24, to_hours=24, copies=3, answered_at=NOW - 2 * HOUR)
+        shown = offer_shown(replace(SHELF, label=Label.DELEGATED, detail=detail), isbn=str(SOLITUDE))
+    assert shown.note == "3 copies at the distributor 2 hours ago, ready in 1 day"
+
+
+@pytest.mark.seed("T122")
+@pytest.mark.parametrize(
+    ("told", "link"),
+    [
+        ("https://alba.example/libro/{ean}?de=red", f"https://alba.example/libro/{REED}?de=red"),
+        ("https://alba.example/tienda", "https://alba.example/tienda"),
+        ("", None),
+    ],
+)
+def test_a_book_leads_to_the_bookshops_own_web_shop(stocked: House, told: str, link: str | None) -> None:
+    with stocked.session(stocked.cast.bookshop()) as session:
+        change_public_data(session, bookshop_id=stocked.cast.alba, given={"web_shop": told}, at=NOW)
+    page = read(browser(stocked), f"/book/{REED}")
+    assert page.all("//section[@class='availability']//a[@rel='noopener nofollow external']/@href") == (
+        [link] if link else []
+    )
+
+
+@pytest.mark.seed("T44")
+def test_only_a_copy_on_the_shelf_can_be_reserved(stocked: House) -> None:
+    with stocked.app.test_request_context("/?lang=en"):
+        for label in Label:
+            shown = offer_shown(replace(SHELF, label=label), isbn=str(SOLITUDE), reservable=True)
+            assert bool(shown.reserve_url) is (label is Label.ON_SHELF)
 
 
 @pytest.mark.parametrize("stale", [True, False])

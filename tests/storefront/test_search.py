@@ -140,7 +140,7 @@ def test_an_unknown_place_is_said(stocked: House) -> None:
 def test_the_six_words_of_availability_stand_under_every_book(stocked: House) -> None:
     assert read(browser(stocked), f"/book/{SOLITUDE}").texts("//ul[@class='legend']/li") == [
         "On the shelf",
-        "Arrives in 24–48 h",
+        "Short term",
         "Printed on demand",
         "From another bookshop",
         "Presale",

@@ -5,7 +5,7 @@ Relevance and popularity come from the search index (:mod:`trade.catalogue.queri
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -17,6 +17,7 @@ from trade.base.tenancy import TenantSession
 from trade.catalogue.engines import MOST_CHOICES, Ask, Engine, Hits, Narrowed, engine_of, is_ready
 from trade.catalogue.models import Book
 from trade.catalogue.queries import LARGEST_PAGE, Searched, books, nearly, searched
+from trade.trastienda.rules import Answers
 
 WINDOW: Final = 40
 """So many first hits are put in order by where they can be had, where the reader says where she is."""
@@ -83,6 +84,14 @@ class Found:
 
 NO_FILTERS = Filters()
 
+Remembered = Callable[[Sequence[int]], Answers]
+"""What delegated distributors answered of these books lately, from memory: nobody is asked inside a transaction."""
+
+
+def nothing_remembered(isbns: Sequence[int]) -> Answers:
+    """No distributor was asked."""
+    return {}
+
 
 def find(
     session: TenantSession,
@@ -94,6 +103,7 @@ def find(
     limit: int = 20,
     offset: int = 0,
     exact: bool = False,
+    remembered: Remembered = nothing_remembered,
 ) -> Found:
     """Books by words or ISBN in any writing, best first, with the nearest bookshop that has each.
 
@@ -102,15 +112,26 @@ def find(
     """
     limit, offset = min(max(limit, 1), LARGEST_PAGE), max(offset, 0)
     if filters.available:
-        return _only_had(session, words, at, near, filters, limit, offset, exact)
+        return _only_had(session, words, at, near, filters, limit, offset, exact, remembered)
     window = near is not None and offset < WINDOW
     first, number = (0, max(WINDOW, offset + limit)) if window else (offset, limit)
     found = searched(session, words=words, narrowed=_narrowed(filters), limit=number, offset=first, exact=exact)
-    served = nearest(session, isbns=found.hits.isbns, at=at, near=near)
+    served = nearest(session, isbns=found.hits.isbns, at=at, near=near, answers=remembered(found.hits.isbns))
     ordered = _by_nearness(found.hits, served, filters.kilometres) if near is not None else found.hits.isbns
     page = ordered[offset : offset + limit] if window else ordered
     every_hit = served if first == 0 and len(found.hits.isbns) == found.hits.total else None
-    return _told(session, words, found, page, served, filters, near, at, had=_had(every_hit, filters.kilometres))
+    return _told(
+        session,
+        words,
+        found,
+        page,
+        served,
+        filters,
+        near,
+        at,
+        had=_had(every_hit, filters.kilometres),
+        remembered=remembered,
+    )
 
 
 def _only_had(
@@ -122,6 +143,7 @@ def _only_had(
     limit: int,
     offset: int,
     exact: bool,
+    remembered: Remembered,
 ) -> Found:
     """Only books on a shelf, anywhere or near."""
     found = searched(session, words=words, narrowed=_narrowed(filters), limit=CANDIDATES, exact=exact)
@@ -129,10 +151,12 @@ def _only_had(
     which = 1 if filters.available == "near" and near is not None else 0
     kept = [isbn for isbn in found.hits.isbns if isbn in counts and counts[isbn][which]]
     page = kept[offset : offset + limit]
-    served = nearest(session, isbns=page, at=at, near=near)
+    served = nearest(session, isbns=page, at=at, near=near, answers=remembered(page))
     had = (len(counts), sum(1 for _, close in counts.values() if close))
     whole = len(found.hits.isbns) == found.hits.total
-    told = _told(session, words, found, page, served, filters, near, at, had=had if whole else None)
+    told = _told(
+        session, words, found, page, served, filters, near, at, had=had if whole else None, remembered=remembered
+    )
     return replace(told, total=len(kept), total_is_exact=whole)
 
 
@@ -147,11 +171,12 @@ def _told(
     at: datetime,
     *,
     had: tuple[int, int] | None,
+    remembered: Remembered,
 ) -> Found:
     """The page with its books and facets; where nothing was found, what comes nearest."""
     instead = nearly(session, words=words, limit=INSTEAD) if not found.hits.total and found.ask else []
     known = books(session, isbns=[*page, *instead])
-    more = nearest(session, isbns=instead, at=at, near=near) if instead else {}
+    more = nearest(session, isbns=instead, at=at, near=near, answers=remembered(instead)) if instead else {}
     return Found(
         total=found.hits.total,
         books=[known[isbn] for isbn in page if isbn in known],

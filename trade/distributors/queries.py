@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from trade.base.errors import NotFound
+from trade.base.errors import NotFound, Refused
 from trade.base.tenancy import TenantSession
-from trade.distributors.models import Distributor, TrustedDistributor
+from trade.base.text import N_
+from trade.distributors.models import Distributor, DistributorFeed, DistributorRun, TrustedDistributor
 
 MOST = 200
 """More distributors than any network has: no list is longer."""
@@ -38,6 +39,54 @@ def distributor(session: TenantSession, *, distributor_id: int) -> Distributor:
     """One distributor. Raises NotFound."""
     found = session.get(Distributor, distributor_id)
     if found is None:
+        raise NotFound()
+    return found
+
+
+def by_key(session: TenantSession, *, key: str) -> Distributor:
+    """The distributor of a short name. Raises Refused, naming those there are."""
+    found = session.scalar(select(Distributor).where(Distributor.key == key))
+    if found is None:
+        known = ", ".join(session.scalars(select(Distributor.key).order_by(Distributor.key).limit(MOST)))
+        raise Refused(
+            N_("There is no distributor “%(key)s”; there are: %(known)s."),
+            field="key",
+            key=key[:40],
+            known=known or "–",
+        )
+    return found
+
+
+def feed_of(session: TenantSession, *, distributor_id: int) -> DistributorFeed | None:
+    """How its stock arrives; None where nobody said."""
+    return session.get(DistributorFeed, distributor_id)
+
+
+def feeds(session: TenantSession) -> dict[str, DistributorFeed]:
+    """The feeds of active distributors by the distributor's short name."""
+    rows = session.execute(
+        select(Distributor.key, DistributorFeed)
+        .join(DistributorFeed, DistributorFeed.distributor_id == Distributor.id)
+        .where(Distributor.state == "active")
+        .order_by(Distributor.key)
+    )
+    return {row.key: row.DistributorFeed for row in rows}
+
+
+def runs(session: TenantSession, *, distributor_id: int, limit: int = 20) -> Sequence[DistributorRun]:
+    """Its last files, newest first."""
+    return session.scalars(
+        select(DistributorRun)
+        .where(DistributorRun.distributor_id == distributor_id)
+        .order_by(DistributorRun.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def run(session: TenantSession, *, distributor_id: int, run_id: int) -> DistributorRun:
+    """One file. Raises NotFound."""
+    found = session.get(DistributorRun, run_id)
+    if found is None or found.distributor_id != distributor_id:
         raise NotFound()
     return found
 

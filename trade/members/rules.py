@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from trade.base.errors import Refused
 from trade.base.text import N_, Text
@@ -135,3 +136,47 @@ _NEXT = {
     "left": N_("The bookshop has left the network."),
     "refused": N_("The application was refused."),
 }
+
+
+EAN = "{ean}"
+"""Stands in the address of a bookshop's own web shop for the thirteen digits of the book."""
+LONGEST_ADDRESS = 300
+
+
+def web_shop(typed: str, *, private: bool = False) -> str:
+    """The address of a book in a bookshop's own web shop, ``{ean}`` standing for its ISBN-13 (T122).
+
+    Without ``{ean}`` every book leads to the same page. The mark may not be in the name of the host: whatever book is
+    asked for, the reader arrives at this bookshop. ``private`` is for development only: it lets http and hosts of the
+    own network through. Raises Refused.
+    """
+    address = typed.strip()
+    sample = address.replace(EAN, "9780000000002")
+    if len(address) > LONGEST_ADDRESS or "{" in sample or "}" in sample:
+        raise Refused(N_("Write the address with {ean} where the ISBN stands, and no other braces."))
+    try:
+        parts = urlsplit(sample)
+        host, port = parts.hostname or "", parts.port
+        same = host == (urlsplit(address).hostname or "")
+    except ValueError:
+        raise _no_web_shop() from None
+    public = parts.scheme == "https" and "." in host and port is None
+    if not host or not (public or (private and parts.scheme in ("https", "http"))) or parts.username is not None:
+        raise _no_web_shop()
+    if not sample.isascii() or not sample.isprintable() or any(letter in sample for letter in ' "<>\\'):
+        raise _no_web_shop()
+    if not same:
+        raise Refused(N_("{ean} must come after the name of your site."))
+    return address
+
+
+def _no_web_shop() -> Refused:
+    return Refused(N_("Write a whole address that begins with https://, for example %(example)s."), example=EXAMPLE)
+
+
+EXAMPLE = "https://www.libreria.example/libro/{ean}"
+
+
+def book_address(web_shop: str, *, isbn: str) -> str:
+    """Where a bookshop sells a book itself; empty where it told no address."""
+    return web_shop.replace(EAN, isbn)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import ModuleType
@@ -54,6 +54,7 @@ class LiveSource:
     private: bool = False
     _answers: Answers = field(default_factory=dict)
     _breakers: dict[int, _Breaker] = field(default_factory=dict)
+    _under_way: set[int] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, thread_name_prefix="live"))
 
@@ -77,6 +78,43 @@ class LiveSource:
         for future in late:
             self._note(waiting[future][0].distributor_id, failed=True, at=at)
         return found
+
+    def remembered(self, questions: Iterable[Question], *, isbns: Sequence[int], at: datetime) -> Answers:
+        """What they answered lately; nobody is asked."""
+        found: Answers = {}
+        for question in questions:
+            found |= self._fresh(question.distributor_id, isbns, at)
+        return found
+
+    def prepare(self, questions: Iterable[Question], *, isbns: Sequence[int], at: datetime) -> list[Future[None]]:
+        """Ask in the background what is not remembered, so that the next page knows it; nobody waits.
+
+        A distributor that is being asked already is not asked again meanwhile.
+        """
+        begun = []
+        for question in questions:
+            number = question.distributor_id
+            fresh = self._fresh(number, isbns, at)
+            missing = [isbn for isbn in isbns if (number, isbn) not in fresh]
+            if missing and not self._is_open(number, at) and question.protocol in PROTOCOLS and self._begin(number):
+                begun.append(self._pool.submit(self._learn, question, missing, at))
+        return begun
+
+    def _begin(self, distributor_id: int) -> bool:
+        with self._lock:
+            begins = distributor_id not in self._under_way
+            self._under_way.add(distributor_id)
+        return begins
+
+    def _learn(self, question: Question, isbns: Sequence[int], at: datetime) -> None:
+        try:
+            copies = self._one(question, isbns)
+            self._note(question.distributor_id, failed=copies is None, at=at)
+            if copies is not None:
+                self._keep(question.distributor_id, isbns, copies, at)
+        finally:
+            with self._lock:
+                self._under_way.discard(question.distributor_id)
 
     def close(self) -> None:
         """End the threads that ask."""

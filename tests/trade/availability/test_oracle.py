@@ -27,6 +27,7 @@ from trade.calendar.models import Vacation
 from trade.catalogue.models import Book, Category
 from trade.distributors.models import Distributor, DistributorStock, TrustedDistributor
 from trade.members.models import Bookshop, StoredFile
+from trade.orders.models import PresaleTitle
 from trade.stock.actions import rejudge
 from trade.stock.models import BookshopStock, FeedRun, StockHold, StockLine
 from trade.stock.settings import THRESHOLDS
@@ -140,7 +141,12 @@ def _belongings(
                 bookshop_id=shop, distributor_id=distributor, switched_on=trust.on, position=position, changed_at=at
             )
         )
-    session.add_all(PresalePart(isbn=isbns[title], bookshop_id=shop, joined_at=at) for title in told.presales)
+    for title in told.presales:
+        if session.get(Book, isbns[title]) is not None and session.get(PresaleTitle, isbns[title]) is None:
+            day = oracle.asked_on(world) - timedelta(days=30)
+            opened = {"state": "on_sale", "opens_on": day, "release_on": day, "changed_at": at}
+            session.add(PresaleTitle(isbn=isbns[title], **opened))
+        session.add(PresalePart(isbn=isbns[title], bookshop_id=shop, joined_at=at))
     session.flush()
     _stock(session, world, place, shop, isbns)
 
@@ -183,7 +189,7 @@ def _stock(session: TenantSession, world: World, place: int, shop: int, isbns: l
 
 def compare(house: House, world: World, *, why: bool = False) -> None:
     """What every entrance says, against the oracle; with ``why`` the page that explains too. Nothing stays behind."""
-    profile = replace(house.profile, modules=house.profile.modules | world.modules)
+    profile = replace(house.profile, modules=house.profile.modules - oracle.MODULES | world.modules)
     session = make_session(house.engine, SYSTEM, profile)
     try:
         shops, isbns, answers = plant(session, world)

@@ -127,23 +127,27 @@ def test_a_file_changes_only_what_differs(house: House) -> None:
     later = NOW + timedelta(days=1)
     file = csv((first, 1, 1495), (second, 0, 2495), (9780306406157, 3, 900))
 
-    def load(**more: bool) -> actions.Loaded:
+    def load(**more: bool) -> tuple[str, int, int, int]:
         with house.session(house.cast.staff()) as session:
-            return actions.load_file(
+            run = actions.receive(
                 session,
                 distributor_id=one,
                 format="model_csv",
                 data=file,
                 name="stock.csv",
+                origin="upload",
                 at=later,
                 store=house.store,
                 **more,
             )
+            return run.state, run.titles, run.added, run.removed
 
-    with pytest.raises(Refused, match="would remove 2 of 3"):
-        load()
-    assert load(anyway=True) == actions.Loaded(titles=2, added=1, removed=2)
-    assert load() == actions.Loaded(titles=2, added=0, removed=0), "the same again changes nothing"
+    assert load() == ("refused", 0, 0, 0)
+    assert load(anyway=True) == ("loaded", 2, 1, 2)
+    assert load() == ("unchanged", 2, 0, 0), "the same again changes nothing"
+    with house.session(house.cast.staff()) as session:
+        refused = queries.runs(session, distributor_id=one)[-1]
+        assert "would remove" in refused.error["message"] and refused.error["values"] == {"gone": "2", "before": "3"}
     with house.session() as session:
         since = dict(session.execute(select(DistributorStock.isbn, DistributorStock.seen_at)).all())  # type: ignore[arg-type]
         assert since == {first: NOW, 9780306406157: later}

@@ -15,6 +15,7 @@ from trade.base.settings import declared, value_of
 from trade.members import actions
 from trade.members.models import BillingData, Bookshop
 from trade.members.queries import billing_of
+from trade.members.rules import book_address, web_shop
 from trade.messages.models import Message
 from trade.texts.models import Acceptance, LegalText
 
@@ -183,3 +184,30 @@ def test_suspending_states_the_reason_and_leaving_waits_for_readers(house: House
         assert session.get_one(Bookshop, cast.alba).state == "left"
         bodies = session.scalars(select(Message.body).where(Message.template == "membership.suspended")).all()
         assert len(bodies) == 1 and "No stock file for a month." in bodies[0]
+
+
+@pytest.mark.seed("T122")
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "http://libreria.example/{ean}",
+        "https://{ean}.libreria.example/",
+        "https://libreria.example:8443/{ean}",
+        "https://x@libreria.example/{ean}",
+        "https://libreria.example/{isbn}",
+        "https://localhost/{ean}",
+        "javascript:alert({ean})",
+        'https://libreria.example/"{ean}',
+        "https://[libreria.example/{ean}",
+        "https://libreria.example/" + "a" * 300,
+    ],
+)
+def test_a_web_shop_is_a_whole_public_address(typed: str) -> None:
+    with pytest.raises(Refused):
+        web_shop(typed)
+
+
+@pytest.mark.seed("T122")
+def test_the_isbn_is_put_where_the_mark_stands() -> None:
+    kept = web_shop(" https://libreria.example/p/{ean}?isbn={ean} ")
+    assert book_address(kept, isbn="9788437604947") == ("https://libreria.example/p/9788437604947?isbn=9788437604947")

@@ -66,6 +66,22 @@ def test_what_it_has_is_told_and_kept_for_a_short_age(address: str, source: Live
     assert found[1, EVEN].answered_at == NOW + timedelta(seconds=30)
 
 
+@pytest.mark.seed("T80")
+def test_a_page_of_many_books_waits_for_nobody_and_knows_the_next_time(address: str, source: LiveSource) -> None:
+    both = [of(address, "good", 1), of(address, "slow", 2)]
+    start = time.perf_counter()
+    assert source.remembered(both, isbns=[ODD, EVEN], at=NOW) == {}
+    good, slow = source.prepare(both, isbns=[ODD, EVEN], at=NOW)
+    assert source.prepare(both, isbns=[ODD, EVEN], at=NOW) == [] or good.done(), "it is being asked already"
+    assert time.perf_counter() - start < 0.2
+    good.result()
+    found = source.remembered(both, isbns=[ODD, EVEN], at=NOW + timedelta(seconds=29))
+    assert {isbn: told.copies for (_, isbn), told in found.items()} == {ODD: 0, EVEN: 3}
+    assert source.remembered(both, isbns=[EVEN], at=NOW + timedelta(seconds=30)) == {}, "too old"
+    slow.result()
+    assert source.remembered(both[1:], isbns=[EVEN], at=NOW) == {}, "slow means that it has nothing"
+
+
 @pytest.mark.parametrize("behaviour", ["garbage", "error", "huge"])
 def test_who_talks_nonsense_has_nothing(address: str, source: LiveSource, behaviour: str) -> None:
     assert source.ask([of(address, behaviour)], isbns=[EVEN], at=NOW) == {}

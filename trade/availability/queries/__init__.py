@@ -16,6 +16,7 @@ from trade.availability.queries.offers import (
     nearest,
     offers,
 )
+from trade.availability.queries.presales import Presale, presales
 from trade.availability.queries.shelves import count_shown, facts, of_these, shown, why_hidden
 from trade.availability.queries.why import Explanation, Step, explain
 
@@ -27,6 +28,7 @@ __all__ = [
     "Listing",
     "Nearest",
     "Offer",
+    "Presale",
     "Step",
     "ask",
     "count_shown",
@@ -37,6 +39,7 @@ __all__ = [
     "nearest",
     "of_these",
     "offers",
+    "presales",
     "shown",
     "why_hidden",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from sqlalchemy import text
@@ -32,6 +33,7 @@ _ASKED = text(
       (SELECT string_agg(int8send(stock.distributor_id), ''::bytea) FROM distributor_stock AS stock
         WHERE stock.isbn = wanted.isbn) AS distributors,
       (SELECT string_agg(int8send(part.bookshop_id), ''::bytea) FROM presale_part AS part
+        JOIN presale_title AS title ON title.isbn = part.isbn AND title.state = 'on_sale' AND title.opens_on <= :today
         WHERE part.isbn = wanted.isbn) AS presale
     FROM (SELECT concat_ws(':', count(*), max(id), sum(id)) AS seen FROM directory_mark WHERE topic = 'bookshops')
         AS bookshops,
@@ -65,7 +67,8 @@ def ask(
     wanted = list(dict.fromkeys(isbns))
     if not wanted:
         return None
-    rows = session.execute(_ASKED, {"isbns": wanted}).all()
+    today = at.astimezone(ZoneInfo(session.profile.time_zone)).date()
+    rows = session.execute(_ASKED, {"isbns": wanted, "today": today}).all()
     directory, files = known(session, marks=Marks(rows[0].bookshops, rows[0].files), at=at)
     told: dict[int, dict[int, LiveAnswer]] = {}
     for (distributor_id, isbn), answer in answers.items():

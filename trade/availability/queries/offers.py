@@ -25,8 +25,9 @@ class Detail:
     """What stands behind a label; every part is empty where the way has none.
 
     ``source`` is the distributor or the other bookshop with ``source_id``, its books arrive within ``from_hours`` to
-    ``to_hours`` for a management fee of ``fee_cents``; ``answered_at`` is when a delegated distributor was asked;
-    ``release`` the day a presale is published. ``collected``: the reader may also fetch it at the bookshop.
+    ``to_hours`` for a management fee of ``fee_cents``; ``answered_at`` is when a delegated distributor was asked, and
+    ``copies`` what it had then; ``release`` the day a presale is published. ``collected``: the reader may also fetch it
+    at the bookshop.
     """
 
     source: str = ""
@@ -35,6 +36,7 @@ class Detail:
     to_hours: int | None = None
     fee_cents: int = 0
     answered_at: datetime | None = None
+    copies: int = 0
     release: date | None = None
     collected: bool = True
 
@@ -220,5 +222,6 @@ def _detail(asked: Asked, facts: BookFacts, served: Served, place: int, label: L
         to_hours=source.lead_to_hours,
         fee_cents=0 if delegated else int(directory.fees[source_id][place]),
         answered_at=facts.answers[source_id].answered_at if delegated else None,
+        copies=facts.answers[source_id].copies if delegated else 0,
         collected=not (delegated and directory.day(asked.at).away[place]),
     )

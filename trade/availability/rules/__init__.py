@@ -2,6 +2,7 @@
 
 from trade.availability.rules.directory import Day, Directory, Files, Place, Source
 from trade.availability.rules.labels import (
+    MODULES,
     SALES_STOPPED,
     WAYS_OPEN,
     WHY_CLOSED,
@@ -17,6 +18,7 @@ from trade.availability.rules.labels import (
 from trade.availability.rules.network import NOT_SERVED, BookFacts, Served, seller_for, serve, source_for
 
 __all__ = [
+    "MODULES",
     "NOT_SERVED",
     "SALES_STOPPED",
     "WAYS_OPEN",

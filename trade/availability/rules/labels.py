@@ -23,12 +23,16 @@ class Label(StrEnum):
 
 WORDS = {
     Label.ON_SHELF: N_("On the shelf"),
-    Label.SHORT_TERM: N_("Arrives in 24–48 h"),
+    Label.SHORT_TERM: N_("Short term"),
     Label.PRINT_ON_DEMAND: N_("Printed on demand"),
     Label.OTHER_BOOKSHOP: N_("From another bookshop"),
     Label.PRESALE: N_("Presale"),
     Label.DELEGATED: N_("Straight from the distributor"),
 }
+
+
+MODULES = {Label.OTHER_BOOKSHOP: "trade", Label.PRESALE: "presales", Label.DELEGATED: "back_room"}
+"""The module of the network without which a label is never said."""
 
 
 SALES_STOPPED = frozenset({Availability.RECALLED})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 def estimated_weight(pages: int) -> int:
@@ -53,7 +54,7 @@ def category_of(
 
 @dataclass(frozen=True, slots=True)
 class NewBook:
-    """What a catalogue feed says of one book; the price holds VAT."""
+    """What a catalogue feed says of one book; the price holds VAT. ``forthcoming_on``: the day it is published."""
 
     isbn: int
     title: str
@@ -70,3 +71,4 @@ class NewBook:
     category: str = "fixed_price"
     price_cents: int | None = None
     price_is_sample: bool = False
+    forthcoming_on: date | None = None

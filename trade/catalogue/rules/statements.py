@@ -11,7 +11,7 @@ from typing import Any, Final
 import zstandard
 
 from trade.base.money import gross_of
-from trade.catalogue.records import BookRecord, Price
+from trade.catalogue.records import Availability, BookRecord, Price
 from trade.catalogue.rules.books import NewBook
 from trade.catalogue.rules.words import upright_name, upright_title
 
@@ -85,6 +85,8 @@ def said_by(book: NewBook) -> Said:
         "price_is_sample": book.price_is_sample,
         "prices": None if book.price_cents is None else [plain_price(Price(book.price_cents), announced=False)],
     }
+    if book.forthcoming_on is not None:
+        plain |= {"availability": str(Availability.FORTHCOMING), "on_sale_on": book.forthcoming_on.isoformat()}
     return {name: value for name, value in plain.items() if value is not None}
 
 

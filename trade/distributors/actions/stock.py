@@ -12,16 +12,13 @@ from sqlalchemy.dialects.postgresql import insert
 
 from trade.base import journal
 from trade.base.errors import NotFound, Refused
-from trade.base.files import FileStore
 from trade.base.sets import value_table
 from trade.base.tenancy import TenantSession
 from trade.base.text import N_
 from trade.distributors.models import Distributor, DistributorStock
 from trade.distributors.rules import removes_too_much
-from trade.members.models import StoredFile
 from trade.stock.readers import reader_of
-
-LONGEST_NAME = 120
+from trade.stock.rules import Rejected
 
 
 @dataclass(frozen=True)
@@ -35,17 +32,9 @@ class Loaded:
 
 
 def load_file(
-    session: TenantSession,
-    *,
-    distributor_id: int,
-    format: str,
-    data: bytes,
-    name: str,
-    at: datetime,
-    store: FileStore,
-    anyway: bool = False,
-) -> Loaded:
-    """Read a distributor's file with any reader of stock files and make it its stock; the bytes are kept.
+    session: TenantSession, *, distributor_id: int, format: str, data: bytes, at: datetime, anyway: bool = False
+) -> tuple[Loaded, list[Rejected]]:
+    """Read a distributor's file with any reader of stock files and make it its stock; the lines that were refused.
 
     Raises NotFound, Refused for a file that cannot be read, has no title, or (unless ``anyway``) would remove more
     than half of its titles.
@@ -64,18 +53,7 @@ def load_file(
         at=at,
         anyway=anyway,
     )
-    session.add(
-        StoredFile(
-            bookshop_id=None,
-            purpose="distributor",
-            name=name[-LONGEST_NAME:],
-            media_type="text/plain",
-            sha256=store.put(data),
-            size=len(data),
-        )
-    )
-    session.flush()
-    return Loaded(loaded.titles, loaded.added, loaded.removed, len(reading.rejected))
+    return Loaded(loaded.titles, loaded.added, loaded.removed, len(reading.rejected)), reading.rejected
 
 
 def load_stock(

@@ -55,6 +55,7 @@ PUBLIC_FIELDS: Mapping[str, Callable[[str], str]] = {
     "email": _or_empty(identifiers.mail_address),
     "phone": _or_empty(identifiers.phone),
     "website": _or_empty(identifiers.web_address),
+    "web_shop": _or_empty(rules.web_shop),
     "hours": _lines(1_000),
     "description": _lines(5_000),
 }
