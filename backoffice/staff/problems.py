@@ -18,6 +18,7 @@ from trade.base.models import Effect, SettingValue
 from trade.base.settings import all_declared, placeholders
 from trade.base.tenancy import TenantSession
 from trade.billing.models import MonthClose, TransferBatch
+from trade.distributors.queries import too_old as distributors_too_old
 from trade.gift_cheques.models import ChequeEntry
 from trade.members.models import Bookshop
 from trade.messages.models import Message
@@ -61,6 +62,7 @@ def problems(session: TenantSession, *, at: datetime, feeds: Sequence[FeedState]
         *_failed_mails(session),
         *_late_reservations(session),
         *_silent_feeds(feeds),
+        *_old_distributors(session, at),
         *_open_month(session, at),
         *_transfers(session),
         *_applications(session),
@@ -161,6 +163,23 @@ def _silent_feeds(feeds: Sequence[FeedState]) -> Iterator[Problem]:
             gettext("Look"),
             "staff_feeds.index",
             url_for("staff_feeds.index", show=str(silent[0].freshness)),
+        )
+
+
+def _old_distributors(session: TenantSession, at: datetime) -> Iterator[Problem]:
+    old = distributors_too_old(session, at=at)
+    if old:
+        yield Problem(
+            gettext("Silent"),
+            "working",
+            ngettext(
+                "The stock of %(num)d distributor is too old", "The stock of %(num)d distributors is too old", len(old)
+            ),
+            _names([each.name for each in old], len(old)),
+            old[0].stock_at,
+            gettext("Look"),
+            "staff_distributors.index",
+            url_for("staff_distributors.index"),
         )
 
 

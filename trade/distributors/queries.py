@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
 from trade.base.errors import NotFound, Refused
+from trade.base.settings import value_of
 from trade.base.tenancy import TenantSession
 from trade.base.text import N_
 from trade.distributors.models import Distributor, DistributorFeed, DistributorRun, TrustedDistributor
+from trade.distributors.settings import HIDE_HOURS
 
 MOST = 200
 """More distributors than any network has: no list is longer."""
@@ -41,6 +44,17 @@ def distributor(session: TenantSession, *, distributor_id: int) -> Distributor:
     if found is None:
         raise NotFound()
     return found
+
+
+def too_old(session: TenantSession, *, at: datetime) -> Sequence[Distributor]:
+    """Active distributors whose stock is so old at ``at`` that it counts for nobody (T139), the oldest first."""
+    limit = at - timedelta(hours=value_of(session, HIDE_HOURS, at=at))
+    return session.scalars(
+        select(Distributor)
+        .where(Distributor.state == "active", Distributor.stock_at <= limit)
+        .order_by(Distributor.stock_at, Distributor.id)
+        .limit(MOST)
+    ).all()
 
 
 def by_key(session: TenantSession, *, key: str) -> Distributor:

@@ -14,11 +14,13 @@ from tests.trade.stock.test_feed import KNOWN, csv
 from trade.availability.queries import Offer, offers
 from trade.availability.rules import Label
 from trade.base.errors import Conflict, NotFound, Refused
+from trade.base.settings import value_of
 from trade.base.tenancy import PUBLIC, NoScope
 from trade.distributors import actions, queries
 from trade.distributors.actions.keeping import Particulars
 from trade.distributors.models import DistributorStock
 from trade.distributors.rules import moved, removes_too_much
+from trade.distributors.settings import HIDE_HOURS
 
 ISBN = 9788437604947
 USUAL = Particulars(name="Azeta", lead_from_hours=24, lead_to_hours=48)
@@ -172,3 +174,16 @@ def test_what_is_said_of_a_distributor_is_checked(shared_house: House, key: str,
         with pytest.raises(Refused) as refused:
             actions.add(session, key=key, told=told, at=NOW)
         assert refused.value.field == field
+
+
+@pytest.mark.seed("T139")
+def test_staff_hear_of_a_distributor_whose_stock_is_too_old(house: House) -> None:
+    keep(house, "azeta", ISBN)
+
+    def told(hours: int) -> list[str]:
+        with house.session(house.cast.staff()) as session:
+            limit = value_of(session, HIDE_HOURS, at=NOW)
+            return [one.name for one in queries.too_old(session, at=NOW + timedelta(hours=limit + hours))]
+
+    assert told(-1) == []
+    assert told(0) == ["Azeta"]
