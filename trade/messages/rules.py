@@ -79,6 +79,7 @@ SALE = (
     "reason",
     "note",
     "link",
+    "moment",
 )
 
 TEMPLATES: dict[str, Template] = {
@@ -120,6 +121,10 @@ TEMPLATES: dict[str, Template] = {
     "sale.cancelled_reader": Template(N_("Order cancelled and refunded, to the reader"), SALE),
     "sale.halfway": Template(N_("Half of the time is over, to the bookshop"), SALE),
     "sale.pressing": Template(N_("Little time is left, to the bookshop"), SALE),
+    "sale.withdrawn": Template(N_("Withdrawal acknowledged, to the reader"), SALE),
+    "sale.withdrawn_bookshop": Template(N_("Withdrawal declared, to the bookshop"), SALE),
+    "sale.withdrawal_refunded": Template(N_("Withdrawal refunded, to the reader"), SALE),
+    "sale.withdrawal_declined": Template(N_("Withdrawal declined, to the reader"), SALE),
     "sale.expired": Template(N_("Order rejected for lateness, to the bookshop"), SALE),
     "privacy.asked": Template(N_("Deletion asked for"), ("name", "due_on")),
     "privacy.waiting": Template(N_("Deletion waits for something"), ("name", "waits_for", "due_on")),

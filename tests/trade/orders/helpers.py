@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from tests.cast import NOW
 from tests.conftest import House
 from tests.trade.reservations.helpers import shelve
-from trade.base.models import Posting, SettingValue
+from trade.base.models import LedgerEntry, Posting, SettingValue
 from trade.base.tenancy import TenantSession
 from trade.orders.actions import Contact, Placed, paid, place
 from trade.orders.models import Order
@@ -92,7 +92,10 @@ def balances(house: House) -> dict[str, int]:
         return totals(session)
 
 
-def totals(session: TenantSession) -> dict[str, int]:
-    """The sum of each account in this session."""
-    rows = session.execute(select(Posting.account, func.sum(Posting.cents)).group_by(Posting.account))
-    return {account: int(cents) for account, cents in rows if cents}
+def totals(session: TenantSession, *, order_id: int | None = None) -> dict[str, int]:
+    """The sum of each account, of one order where it is given; zero ones left out."""
+    statement = select(Posting.account, func.sum(Posting.cents)).group_by(Posting.account)
+    if order_id is not None:
+        entries = select(LedgerEntry.id).where(LedgerEntry.thing == "sale", LedgerEntry.thing_id == order_id)
+        statement = statement.where(Posting.entry_id.in_(entries))
+    return {account: int(cents) for account, cents in session.execute(statement) if cents}

@@ -8,8 +8,22 @@ from trade.orders.actions.paying import abandoned, paid
 from trade.orders.actions.placing import Contact, Placed, place
 from trade.orders.actions.returning import return_copies, return_everything
 from trade.orders.actions.serving import hand_over, notify, pick, refuse, reject, send, take
+from trade.orders.actions.withdrawing import (
+    books_came_back,
+    declare,
+    decline_withdrawal,
+    left_to_withdraw,
+    refund_withdrawal,
+    window_of,
+)
 
 __all__ = [
+    "window_of",
+    "refund_withdrawal",
+    "left_to_withdraw",
+    "decline_withdrawal",
+    "declare",
+    "books_came_back",
     "Contact",
     "Placed",
     "abandoned",

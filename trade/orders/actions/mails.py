@@ -13,7 +13,9 @@ from trade.orders.queries.reading import link_of
 from trade.orders.rules.rejecting import REJECTION_REASONS, RejectionReason
 
 
-def tell_reader(session: TenantSession, *, event: str, order: Order, at: datetime, key: str = "") -> None:
+def tell_reader(
+    session: TenantSession, *, event: str, order: Order, at: datetime, key: str = "", note: str | None = None
+) -> None:
     """Queue the reader's mail of this event; an erased reader is told nothing. ``key`` where it may happen again."""
     if not order.reader_email:
         return
@@ -28,7 +30,7 @@ def tell_reader(session: TenantSession, *, event: str, order: Order, at: datetim
         bookshop_id=order.bookshop_id,
         at=at,
         time_zone=order.bookshop.time_zone,
-        values=_values(session, order),
+        values=_values(session, order) | ({} if note is None else {"note": note}) | {"moment": at},
     )
 
 
@@ -47,7 +49,7 @@ def tell_bookshop(session: TenantSession, *, event: str, order: Order, at: datet
         about_id=order.reader_id,
         at=at,
         time_zone=order.bookshop.time_zone,
-        values=_values(session, order),
+        values=_values(session, order) | {"moment": at},
     )
 
 
