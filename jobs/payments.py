@@ -13,7 +13,7 @@ from trade.base.errors import Refused
 from trade.base.tenancy import TenantSession
 from trade.orders import actions as orders
 from trade.payments import actions, queries
-from trade.payments.actions import Outcome
+from trade.payments.actions import MOVED_EFFECT, Outcome
 from trade.payments.gateways import Access, KeyFacts, PaymentFacts, RefundFacts, Unsure, stripe
 from web.paying import Desk, open_page
 
@@ -55,6 +55,14 @@ def order_paid(session: TenantSession, context: Context, payload: dict[str, Any]
 def order_unpaid(session: TenantSession, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
     """Nobody pays this order any more: its copies are free."""
     return {"state": orders.abandoned(session, order_id=payload["order_id"], at=context.now()).state}
+
+
+@handles(MOVED_EFFECT)
+def refund_moved(session: TenantSession, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
+    """The order books what left for the reader, or came back from the reader's bank."""
+    bounced = payload["state"] == "bounced"
+    orders.book_refund_moved(session, refund_id=payload["refund_id"], bounced=bounced, at=context.now())
+    return {}
 
 
 def desk_of(context: Context) -> Desk:

@@ -177,7 +177,7 @@ def test_foreign_bytes_are_no_columns(data: bytes) -> None:
 
 
 def test_remarks_come_back() -> None:
-    remarks = [Remark("refused", 3, "“%(price)s” is no price in cents.", {"price": "x"}, "ñandú;x")]
+    remarks = [Remark("refused", 3, "“%(price)s” is no price in cents.", {"price": "x"}, "ñandú;x", lines=[3, 9])]
     assert unpack_remarks(pack_remarks(remarks)) == remarks
     assert pack_remarks([]) is None and unpack_remarks(None) == []
 

@@ -3,7 +3,7 @@
 from trade.orders.actions.cancelling import cancel, settle_cancelled
 from trade.orders.actions.deadlines import move_deadlines
 from trade.orders.actions.late import watch
-from trade.orders.actions.ledger import book_refunded
+from trade.orders.actions.ledger import book_refund_moved
 from trade.orders.actions.paying import abandoned, paid
 from trade.orders.actions.placing import Contact, Placed, place
 from trade.orders.actions.returning import return_copies, return_everything
@@ -27,7 +27,7 @@ __all__ = [
     "Contact",
     "Placed",
     "abandoned",
-    "book_refunded",
+    "book_refund_moved",
     "cancel",
     "hand_over",
     "move_deadlines",

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from trade.base.errors import NotFound
 from trade.base.ledger import Leg, enter
 from trade.base.settings import value_of
 from trade.base.tenancy import TenantSession
@@ -112,10 +113,27 @@ def book_return(
     _enter(session, order, key, at, legs)
 
 
-def book_refunded(session: TenantSession, *, order: Order, refund: Refund, at: datetime) -> None:
-    """The money has left for the reader."""
-    legs = [Leg("refunds_due", -refund.cents), _collected(session, refund.cents)]
-    _enter(session, order, f"refunded:{refund.id}", at, legs)
+def book_refund_moved(session: TenantSession, *, refund_id: int, bounced: bool, at: datetime) -> None:
+    """The money has left for the reader, or (``bounced``) her bank sent it back; in a system session.
+
+    What somebody gave back at the gateway's own pages is booked as a return first: from the bookshop's part, without
+    its commission. What was paid twice never entered the order's books. Raises NotFound.
+    """
+    refund = session.get(Refund, refund_id)
+    order = None if refund is None else session.get(Order, refund.order_id)
+    if refund is None or order is None:
+        raise NotFound()
+    if refund.cause == "paid_twice":
+        return
+    if refund.cause == "goodwill":
+        owner = "own_sales" if session.profile.money_flow == "bookshop" else "bookshop"
+        source = "orders_open" if order.sent_at is None else owner
+        _enter(
+            session, order, f"returned:{refund.id}", at, [Leg("refunds_due", refund.cents), Leg(source, -refund.cents)]
+        )
+    sign = -1 if bounced else 1
+    legs = [Leg("refunds_due", -sign * refund.cents), _collected(session, sign * refund.cents)]
+    _enter(session, order, f"{'bounced' if bounced else 'refunded'}:{refund.id}", at, legs)
 
 
 def _shared(shares: list[Shared], handling: int, delivery: int, rates: Rates, *, sign: int) -> list[Leg]:

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 
 from trade.accounts.models import Person
 from trade.availability.rules import Label
-from trade.base import journal, outbox
+from trade.base import journal
 from trade.base.crypto import digest
-from trade.base.errors import NotAllowed, NotFound, Refused
+from trade.base.errors import NotAllowed, Refused
 from trade.base.identifiers import mail_address
 from trade.base.settings import value_of
 from trade.base.tenancy import TenantSession
@@ -22,13 +22,13 @@ from trade.catalogue.models import Book
 from trade.catalogue.queries import books as books_by_isbn
 from trade.catalogue.settings import VAT_RATES
 from trade.orders.models import Order, OrderLine, Shipment
-from trade.orders.queries.quoting import STOPPED, Answers, Basket, Quote, account_of, quotes
+from trade.orders.queries.quoting import STOPPED, Answers, Basket, Quote, quotes
 from trade.orders.queries.reading import next_number, token_of
 from trade.orders.rules import Planned, to_trace
 from trade.orders.settings import GUESTS, PAYMENT_MINUTES
 from trade.orders.states import ORDER
+from trade.payments.actions import intend
 from trade.payments.models import Payment
-from trade.payments.states import PAYMENT
 from trade.shipping.rules import Mode
 from trade.stock.actions import hold
 
@@ -91,7 +91,7 @@ def place(
     session.add(order)
     session.flush()
     _lines(session, order, found, at)
-    payment = _payment(session, order, at)
+    payment = intend(session, order=order, at=at)
     journal.write(
         session,
         action="sale.placed",
@@ -278,32 +278,3 @@ def _line(
         fee_cents=planned.fee_cents,
         shipment_id=shipment.id if shipment else None,
     )
-
-
-def _payment(session: TenantSession, order: Order, at: datetime) -> Payment:
-    """The intent to collect, committed with the order before any gateway is called; its key is the gateway's, too."""
-    account = account_of(session, bookshop_id=order.bookshop_id)
-    if account is None:
-        raise NotFound()
-    payment = Payment(
-        order_id=order.id,
-        account_id=account.id,
-        bookshop_id=order.bookshop_id,
-        reader_id=order.reader_id,
-        cents=order.total_cents,
-        currency=session.profile.currency,
-        state=PAYMENT.first,
-        key=f"{order.reference}-1",
-        expires_at=order.expires_at,
-        created_at=at,
-    )
-    session.add(payment)
-    session.flush()
-    outbox.post(
-        session,
-        kind="payments.open",
-        key=f"payments.open:{payment.id}",
-        payload={"payment_id": payment.id},
-        bookshop_id=order.bookshop_id,
-    )
-    return payment

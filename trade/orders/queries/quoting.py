@@ -150,16 +150,6 @@ def payable(session: TenantSession, *, bookshop_ids: Iterable[int]) -> set[int]:
     return {shop for shop in session.scalars(good.where(PaymentAccount.bookshop_id == func.any(wanted))) if shop}
 
 
-def account_of(session: TenantSession, *, bookshop_id: int) -> PaymentAccount | None:
-    """The account that collects for a bookshop now: its own, or the platform's where that collects."""
-    owner = PaymentAccount.bookshop_id == bookshop_id
-    if session.profile.money_flow == "platform":
-        owner = PaymentAccount.bookshop_id.is_(None)
-    return session.scalar(
-        select(PaymentAccount).where(owner, PaymentAccount.state == "good", PaymentAccount.replaced_at.is_(None))
-    )
-
-
 def _terms(
     session: TenantSession, rules: Mapping[Any, Resolved], mode: Mode, postcode: str, at: datetime
 ) -> tuple[Terms, int | None]:

@@ -99,7 +99,8 @@ def next_number(session: TenantSession) -> int:
 def sold(session: TenantSession, *, order: Order) -> list[Sold]:
     """The lines of an order with the copies that refunds have given back, or are about to."""
     returned: dict[int, int] = {}
-    for (lines,) in session.execute(select(Refund.lines).where(Refund.order_id == order.id)):
+    counting = select(Refund.lines).where(Refund.order_id == order.id, Refund.state != "bounced")
+    for (lines,) in session.execute(counting):
         for line, copies in lines.items():
             returned[int(line)] = returned.get(int(line), 0) + copies
     return [

@@ -13,10 +13,11 @@ from trade.payments.actions.accounts import (
 )
 from trade.payments.actions.hearing import apply_event, receive
 from trade.payments.actions.paying import Misfit, Outcome, apply, expire_unopened, intend, opened, refused, wanted
-from trade.payments.actions.refunding import again, done_by_hand, gateway_refused, refund, refund_order
+from trade.payments.actions.refunding import MOVED_EFFECT, again, done_by_hand, gateway_refused, refund, refund_order
 from trade.payments.actions.refunding import apply as apply_refund
 
 __all__ = [
+    "MOVED_EFFECT",
     "Misfit",
     "Outcome",
     "access_of",

@@ -19,6 +19,8 @@ from trade.payments.rules import CAUSES, COUNTING, Parts, check_copies, check_re
 from trade.payments.states import REFUND
 
 REFUND_EFFECT = "payments.refund"
+MOVED_EFFECT = "orders.refund_moved"
+"""Asked for when money has left for the reader, or came back: the order books it."""
 
 
 def refund(
@@ -127,6 +129,7 @@ def done_by_hand(session: TenantSession, *, refund_id: int, at: datetime) -> Ref
     if found.state != "by_hand":
         raise Conflict()
     fire(session, REFUND, found, "finish", role="bookshop", at=at, done_at=at)
+    _moved(session, found)
     return found
 
 
@@ -166,13 +169,21 @@ def _move(session: TenantSession, found: Refund, facts: RefundFacts, at: datetim
             return None  # an old event: it failed since
         ref = facts.refund_ref
         fire(session, REFUND, found, "finish", role="platform", at=at, done_at=at, refund_ref=ref, error="")
+        _moved(session, found)
         return found
     if facts.state == "failed" and found.state in ("asked", "done"):
         verb = "fail" if found.state == "asked" else "bounce"
         ref, error = facts.refund_ref, facts.error[:200]
         fire(session, REFUND, found, verb, role="platform", at=at, refund_ref=ref, error=error, done_at=None)
+        if verb == "bounce":
+            _moved(session, found)
         return found
     return None
+
+
+def _moved(session: TenantSession, found: Refund) -> None:
+    payload = {"refund_id": found.id, "state": found.state}
+    outbox.post(session, kind=MOVED_EFFECT, key=f"{MOVED_EFFECT}:{found.id}:{found.state}", payload=payload)
 
 
 def _made_elsewhere(session: TenantSession, paid: Payment, facts: RefundFacts, at: datetime) -> Refund:
