@@ -49,7 +49,6 @@ def _furnished(network: str, endpoints: Endpoints, folder: Path) -> Iterator[Hou
         redis_url=endpoints.redis_url,
         folder=folder,
         cast=cast,
-        profile=profile,
         engine=engine,
         store=Store(folder / "files"),
         clock=Clock(folder / "clock"),
