@@ -135,7 +135,10 @@ class OrderLine(Base):
 class Shipment(Base):
     """A parcel of an order. ``state``: open, labelled, sent, cancelled; ``number`` counts within the order.
 
-    ``label_key`` is the idempotency key of asking the carrier; ``carrier`` "manual" means a label from elsewhere.
+    ``carrier`` "manual" means a label from elsewhere. ``label_key`` is the reference under which the carrier is asked
+    for this label, committed before; ``label_asked_at``: the asking began. ``label_error``: why it failed (``message``
+    and its ``values``), ``unsure`` where the carrier may have made it all the same. ``collection``: asked, begun,
+    unsure, or the carrier's number of the request to fetch it.
     """
 
     __tablename__ = "shipment"
@@ -152,7 +155,8 @@ class Shipment(Base):
     weight_grams: Mapped[int]
     label_key: Mapped[str] = mapped_column(default="")
     label_file_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("stored_file.id"))
-    label_error: Mapped[str] = mapped_column(default="")
+    label_asked_at: Mapped[datetime | None]
+    label_error: Mapped[dict[str, Any]] = mapped_column(default=dict)
     collection: Mapped[str] = mapped_column(default="")
     distributor_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("distributor.id"))
     created_at: Mapped[datetime]

@@ -57,7 +57,8 @@ class CarrierAccount(Base):
     """A contract with a carrier: a bookshop's own, or the platform's where ``bookshop_id`` is empty (A22).
 
     ``fields`` are those of the carrier's adapter that are no secret; the secret ones are ``sealed`` as JSON under
-    ``sealed_with``, the name of the key. Replaced ones stay, with ``replaced_at``.
+    ``sealed_with``, the name of the key, and shown by their last signs (``tails``). Replaced ones stay, with
+    ``replaced_at``.
     """
 
     __tablename__ = "carrier_account"
@@ -67,10 +68,11 @@ class CarrierAccount(Base):
     bookshop_id: Mapped[int | None] = bookshop_key(nullable=True)
     carrier: Mapped[str]
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    tails: Mapped[dict[str, Any]] = mapped_column(default=dict)
     sealed: Mapped[bytes | None]
     sealed_with: Mapped[str] = mapped_column(default="")
     checked_at: Mapped[datetime | None]
-    check_note: Mapped[str] = mapped_column(default="")
+    check_note: Mapped[dict[str, Any]] = mapped_column(default=dict)
     is_good: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     replaced_at: Mapped[datetime | None]
