@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import urllib3
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from trade.base.clock import stopwatch
 from trade.base.errors import Refused
@@ -29,12 +29,17 @@ class Unreachable(Refused):
     """The other side does not answer now; later it may."""
 
 
+class Unanswered(Unreachable):
+    """The other side was asked, but no answer that can be used came: what it was asked to do may have been done."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """What the other side answered."""
 
     status: int
     body: bytes
+    content_type: str = ""
 
 
 def checked_address(address: str, *, private: bool = False) -> str:
@@ -63,6 +68,34 @@ def get(
 
     Raises Refused for an address that may not be called, Unreachable where it does not answer in time or too much.
     """
+    return _ask("GET", address, None, headers, most_bytes, seconds, private)
+
+
+def post(
+    address: str,
+    body: bytes,
+    *,
+    headers: Mapping[str, str],
+    most_bytes: int,
+    seconds: float = 60.0,
+    private: bool = False,
+) -> Answer:
+    """Send a body to an address, once; the same guards as :func:`get`.
+
+    Raises Refused and Unreachable where nothing was sent, Unanswered where the other side may have acted.
+    """
+    return _ask("POST", address, body, headers, most_bytes, seconds, private)
+
+
+def _ask(
+    method: str,
+    address: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    most_bytes: int,
+    seconds: float,
+    private: bool,
+) -> Answer:
     parts = urlsplit(checked_address(address, private=private))
     host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
     elapsed = stopwatch()
@@ -72,21 +105,24 @@ def get(
     sent = {**headers, "Host": host if port == PORTS[parts.scheme] else f"{host}:{port}"}
     try:
         with _pool(parts.scheme, numeric, port, host, timeout) as pool:
-            asked = pool.request("GET", target, headers=sent, redirect=False, retries=False, preload_content=False)
+            asked = pool.request(
+                method, target, body=body, headers=sent, redirect=False, retries=False, preload_content=False
+            )
             with closing(asked) as response:
-                body = bytearray()
+                came = bytearray()
                 # As it arrives: a whole piece of a server that drips would take longer than all there is.
                 while piece := response.read1(_PIECE, decode_content=False):
-                    body += piece
-                    if len(body) > most_bytes:
-                        raise Unreachable(N_("The answer of %(host)s is too large."), host=host)
+                    came += piece
+                    if len(came) > most_bytes:
+                        raise Unanswered(N_("The answer of %(host)s is too large."), host=host)
                     if elapsed() > seconds:
-                        raise Unreachable(
+                        raise Unanswered(
                             N_("%(host)s did not answer within %(seconds)s s."), host=host, seconds=int(seconds)
                         )
-                return Answer(response.status, bytes(body))
+                return Answer(response.status, bytes(came), response.headers.get("Content-Type", ""))
     except (HTTPError, OSError) as error:
-        raise Unreachable(N_("%(host)s does not answer (%(error)s)."), host=host, error=type(error).__name__) from error
+        kind = Unreachable if isinstance(error, NewConnectionError | ConnectTimeoutError) else Unanswered
+        raise kind(N_("%(host)s does not answer (%(error)s)."), host=host, error=type(error).__name__) from error
 
 
 def _pool(scheme: str, numeric: str, port: int, host: str, timeout: urllib3.Timeout) -> urllib3.HTTPConnectionPool:
