@@ -58,3 +58,28 @@ def stripe_double() -> Iterator[StripeDouble]:
             yield StripeDouble(f"http://127.0.0.1:{int(process.stdout.readline())}")
         finally:
             process.terminate()
+
+
+@dataclass(frozen=True)
+class CarriersDouble:
+    """A running stand-in for the carriers."""
+
+    address: str
+
+    def made(self, reference: str = "") -> list[dict[str, Any]]:
+        """Labels and pick-ups that were made, of references that begin so."""
+        with urlopen(f"{self.address}/_control", timeout=10) as answer:
+            return [one for one in json.load(answer) if one["reference"].startswith(reference)]
+
+
+@contextmanager
+def carriers_double() -> Iterator[CarriersDouble]:
+    """The stand-in for the carriers in a process of its own."""
+    command = [sys.executable, "-m", "tests.doubles.carriers"]
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environ) as process:
+        assert process.stdout is not None
+        try:
+            yield CarriersDouble(f"http://127.0.0.1:{int(process.stdout.readline())}")
+        finally:
+            process.terminate()
