@@ -55,6 +55,7 @@ def create_app(config: Config, **overrides: object) -> Flask:
     app.extensions["secret"] = config.secret_key.encode()
     app.extensions["keyring"] = Keyring({name: key.encode() for name, key in config.sealing_keys})
     app.extensions["stripe_address"] = config.stripe_address
+    app.extensions["carriers_address"] = config.carriers_address
 
     addresses.init(app)
     db.init_app(app)

@@ -29,7 +29,7 @@ class Config:
     `clock_file` may hold how far the demo's clock is moved; there is none in production. `incoming_dir` is
     where an SFTP server puts the files of bookshops, a folder for each. `sealing_keys` are the keys by name that
     seal what others entrust to us; the first one seals, all open. `stripe_address` is where a stand-in for Stripe
-    listens, empty for Stripe itself.
+    listens, empty for Stripe itself; `carriers_address` the same for carriers.
     """
 
     home: Path
@@ -51,6 +51,7 @@ class Config:
     log_level: str
     sealing_keys: tuple[tuple[str, str], ...] = field(repr=False)
     stripe_address: str
+    carriers_address: str
 
     @property
     def folder(self) -> Path:
@@ -108,6 +109,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         log_level=(environ.get("MOSTRADOR_LOG_LEVEL") or "INFO").upper(),
         sealing_keys=(*_sealing_keys(environ), (SECRET_KEY_NAME, secret_key)),
         stripe_address=environ.get("MOSTRADOR_STRIPE", "").rstrip("/"),
+        carriers_address=environ.get("MOSTRADOR_CARRIERS", "").rstrip("/"),
     )
 
 
@@ -149,6 +151,8 @@ def _wrong_in_production(environ: Mapping[str, str]) -> list[str]:
         wrong.append("MOSTRADOR_CLOCK is set; in production nobody may move the clock.")
     if environ.get("MOSTRADOR_STRIPE"):
         wrong.append("MOSTRADOR_STRIPE is set; in production payments go to Stripe itself.")
+    if environ.get("MOSTRADOR_CARRIERS"):
+        wrong.append("MOSTRADOR_CARRIERS is set; in production labels are asked of the carriers themselves.")
     if 0 < len(environ.get("SECRET_KEY", "")) < SHORTEST_SECRET:
         wrong.append(f"SECRET_KEY is too short; it needs at least {SHORTEST_SECRET} random characters.")
     if environ.get("MOSTRADOR_BASE_URL", "https://").partition("://")[0] != "https":

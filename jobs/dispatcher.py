@@ -28,7 +28,7 @@ from trade.base.outbox import CHANNEL
 
 # What a person waits for does not stand behind a night's imports: workers empty the first queue first.
 QUEUES = ("first", "effects")
-FIRST = frozenset({"message.deliver", "reservations.mark_late"})
+FIRST = frozenset({"message.deliver", "reservations.mark_late", "shipping.label"})
 LEASE = timedelta(seconds=20)
 LOOK_AGAIN = 2.0
 LONGEST_JOB = 15 * 60

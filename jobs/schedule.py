@@ -49,6 +49,7 @@ SCHEDULE = (
     Entry("payments.sweep", every(minutes=5)),
     Entry("payments.check_all", daily(time(2, 30))),
     Entry("payments.reseal", daily(time(4, 30))),
+    Entry("shipping.reseal", daily(time(4, 35))),
     Entry("privacy.remind", daily(time(6, 0))),
     Entry("privacy.retain", daily(time(5, 0))),
 )

@@ -130,6 +130,7 @@ class House:
     clock: Clock
     profile: Profile = field(init=False)
     stripe: str = ""
+    carriers: str = ""
     search: IndexReader = field(init=False)
     _apps: list[Flask] = field(default_factory=list)
 
@@ -157,6 +158,7 @@ class House:
                 "MOSTRADOR_FILES": str(self.folder / "files"),
                 "MOSTRADOR_CLOCK": str(self.folder / "clock"),
                 "MOSTRADOR_STRIPE": self.stripe,
+                "MOSTRADOR_CARRIERS": self.carriers,
             }
         )
 

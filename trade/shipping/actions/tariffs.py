@@ -1,4 +1,4 @@
-"""Verbs of delivery: staff enter tables of tariffs that begin on a day (F11, F12, A28)."""
+"""Tables of tariffs, entered by staff, that begin on a day (F11, F12, A28)."""
 
 from __future__ import annotations
 
