@@ -13,6 +13,7 @@ from backoffice.menu import Alarm, Group, Item
 from backoffice.office.arrival import Arrival
 from backoffice.office.back_room import BackRoom
 from backoffice.office.calendar import Calendar
+from backoffice.office.carriers import Carriers
 from backoffice.office.cheques import Cheques
 from backoffice.office.collecting import Collecting
 from backoffice.office.desk import bookshop
@@ -114,6 +115,7 @@ def views() -> Sequence[BaseView]:
         WebShop(name=N_("Your web shop"), endpoint="office_web_shop", url="settings/web-shop"),
         People(name=N_("People"), endpoint="office_people", url="settings/people"),
         Collecting(name=N_("Card payments"), endpoint="office_collecting", url="settings/card-payments"),
+        Carriers(name=N_("Carriers"), endpoint="office_carriers", url="settings/carriers"),
         Incidents(name=N_("Payments in trouble"), endpoint="office_incidents", url="payments"),
         Terms(name=N_("Texts to accept"), endpoint="office_terms", url="terms"),
         Help(name=N_("Help"), endpoint="office_help", url="help"),

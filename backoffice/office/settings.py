@@ -24,6 +24,7 @@ from trade.base.identifiers import masked_iban
 from trade.base.settings import all_declared, history, value_of
 from trade.base.text import N_
 from trade.members import actions, queries
+from trade.shipping.settings import LABEL_PAYER
 from trade.stock.actions import rejudge
 from trade.stock.queries import Effect, effect_of, price_gaps
 from trade.stock.rules import Gap, hidden_by
@@ -319,6 +320,10 @@ def tabs(section: str) -> list[dict[str, Any]]:
     found.insert(
         3, {"label": gettext("Your web shop"), "href": url_for("office_web_shop.index"), "on": section == "web_shop"}
     )
+    session, _, at = desk()
+    if value_of(session, LABEL_PAYER, at=at) == "bookshop":
+        own = {"label": gettext("Carriers"), "href": url_for("office_carriers.index"), "on": section == "carriers"}
+        found.insert(-1, own)
     found.insert(-1, {"label": gettext("People"), "href": url_for("office_people.index"), "on": section == "people"})
     return found
 

@@ -9,6 +9,7 @@ from flask_admin import BaseView
 from backoffice.area import Area, Search
 from backoffice.profile import Profile
 from backoffice.staff.books import Books
+from backoffice.staff.carriers import Carriers
 from backoffice.staff.catalogue import CatalogueFeeds
 from backoffice.staff.cheques import Campaigns, Cheques
 from backoffice.staff.components import Components
@@ -64,6 +65,7 @@ def views() -> Sequence[BaseView]:
         Months(name=N_("Months"), endpoint="staff_months", url="months"),
         Transfers(name=N_("Transfers"), endpoint="staff_transfers", url="transfers"),
         Payments(name=N_("Payments"), endpoint="staff_payments", url="payments"),
+        Carriers(name=N_("Carriers"), endpoint="staff_carriers", url="carriers"),
         Settings(name=N_("Platform settings"), endpoint="staff_settings", url="settings"),
         LegalTexts(LegalText, name=N_("Legal texts"), endpoint="staff_legal", url="legal"),
         MailTemplates(name=N_("E-mail templates"), endpoint="staff_emails", url="emails"),

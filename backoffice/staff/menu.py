@@ -35,6 +35,7 @@ MENU = (
             Item(N_("Catalogue feeds"), "staff_catalogue.index", "download"),
             Item(N_("Distributors"), "staff_distributors.index", "truck"),
             Item(N_("Presales"), "staff_presales.index", "star", module="presales"),
+            Item(N_("Carriers"), "staff_carriers.index", "box"),
         ),
     ),
     Group(

@@ -41,6 +41,7 @@ SECRET = "the same in every cookie of the matrix"
 # What the parameters of the routes are filled with: things of the world by name (the endpoint's, else the
 # parameter's own), else as it stands.
 FILLED: dict[str, Any] = {
+    "carrier": "correos",
     "document": "terms",
     "export_type": "csv",
     "isbn": "9788437604947",

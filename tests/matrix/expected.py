@@ -196,6 +196,11 @@ office_collecting.index           GET     owners          200     -       -
 office_collecting.connect         POST    owners          200     -       -
 office_collecting.check           POST    owners          302     -       -
 office_collecting.off             POST    owners          404     -       -
+office_carriers.index             GET     owners          302     -       -
+office_carriers.page              GET     owners          200     -       404
+office_carriers.page              POST    owners          200     -       404
+office_carriers.check             POST    owners          302     -       404
+office_carriers.off               POST    owners          404     -       404
 office_incidents.index            GET     bookshops       200     -       -
 office_incidents.again            POST    owners          302     404     404
 office_incidents.done             POST    owners          302     404     404
@@ -322,6 +327,11 @@ staff_erasures.deletion           GET     staff           200     -       404
 staff_erasures.move               POST    staff           302     -       404
 staff_erasures.certificate        GET     staff           404     -       404
 
+staff_carriers.index              GET     administrators  200     -       -
+staff_carriers.page               GET     administrators  200     -       404
+staff_carriers.page               POST    administrators  404     -       404
+staff_carriers.check              POST    administrators  302     -       404
+staff_carriers.off                POST    administrators  404     -       404
 staff_payments.index              GET     administrators  200     -       -
 staff_payments.connect            POST    administrators  404     -       -
 staff_payments.check              POST    administrators  404     -       -
