@@ -15,6 +15,7 @@ ADAPTERS = {
     "privacy": {"kinds"},
     "trastienda": {"distributors"},
     "payments": {"gateways"},
+    "shipping": {"carriers"},
 }
 # Two words more, in one room only. ``permissions`` is the table of sentences that every URL demands, ``identity``
 # the plain value that says who asks: the access guard and every menu read both on each request, and neither is
