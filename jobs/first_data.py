@@ -31,7 +31,13 @@ from trade.texts import actions as texts
 from trade.texts.queries import versions
 from trade.texts.rules import title_of
 
-DOCUMENTS = {"terms": "bookshop", "privacy": "bookshop", "reservations": "option", "gift_cheques": "option"}
+DOCUMENTS = {
+    "terms": "bookshop",
+    "privacy": "bookshop",
+    "reservations": "option",
+    "gift_cheques": "option",
+    "sales": "nobody",
+}
 JOINING = "joining"
 LOCK = 727_003
 SERVED_FROM = {

@@ -11,10 +11,13 @@ TABLE: Final[dict[str, str]] = {
     "exchange.*": "public",
     "hooks.*": "public",
     "join.*": "public",
+    "checkout.*": "public",
+    "order.*": "public",
     "account.*": "reader.data",
     "public.reserve": "reader.reserve",
     "account.home": "signed_in",
     "account.reservations": "reader.reserve",
     "account.reservation": "reader.reserve",
     "account.cancel": "reader.reserve",
+    "account.orders": "reader.reserve",
 }

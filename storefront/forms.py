@@ -151,3 +151,35 @@ class PasswordForm(Form):
     password = PasswordField(
         _("Password"), [InputRequired(_("Write your password."))], render_kw={"autocomplete": "current-password"}
     )
+
+
+class CheckoutForm(Form):
+    """Who orders and where it goes. The address is asked for by the order itself, where something is delivered."""
+
+    name = StringField(
+        _("Name and surname"),
+        [InputRequired(_("Write your name.")), Length(max=200)],
+        render_kw={"autocomplete": "name"},
+    )
+    email = EmailField(_("E-mail address"), MAIL, render_kw={"autocomplete": "email"})
+    phone = TelField(_("Telephone (optional)"), [Optional(), Length(max=40)], render_kw={"autocomplete": "tel"})
+    street = StringField(
+        _("Street and number"), [Optional(), Length(max=200)], render_kw={"autocomplete": "address-line1"}
+    )
+    street_more = StringField(
+        _("Floor, door (optional)"), [Optional(), Length(max=200)], render_kw={"autocomplete": "address-line2"}
+    )
+    postcode = StringField(
+        _("Postcode"), [Optional(), Length(max=5)], render_kw={"autocomplete": "postal-code", "inputmode": "numeric"}
+    )
+    city = StringField(_("Town"), [Optional(), Length(max=200)], render_kw={"autocomplete": "address-level2"})
+    note = StringField(_("Note for the bookshop (optional)"), [Optional(), Length(max=200)])
+    buyer = RadioField(
+        _("Who buys?"),
+        choices=[
+            SelectChoice("person", _("I buy for myself or as a gift")),
+            SelectChoice("institution", _("I buy for an institution")),
+        ],
+        default="person",
+    )
+    agreed = HiddenField()

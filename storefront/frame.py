@@ -10,7 +10,7 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
-from storefront import shown
+from storefront import basket, shown
 from storefront.links import absolute, canonical
 from trade.base.tenancy import DOOR, PUBLIC, Scope
 from trade.base.text import N_
@@ -31,6 +31,8 @@ public = Blueprint("public", __name__)
 door = Blueprint("door", __name__)
 account = Blueprint("account", __name__, url_prefix="/account")
 join = Blueprint("join", __name__, url_prefix="/join")
+checkout = Blueprint("checkout", __name__)
+order = Blueprint("order", __name__)
 
 BUNDLES = {
     "/storefront-static/css/storefront.css": (
@@ -41,6 +43,7 @@ BUNDLES = {
         "/storefront-static/css/pages.css",
         "/storefront-static/css/search.css",
         "/storefront-static/css/book.css",
+        "/storefront-static/css/orders.css",
     )
 }
 """The one stylesheet of the public pages, and what it is made of."""
@@ -76,7 +79,7 @@ class Chosen(NamedTuple):
 
 def init(app: Flask) -> None:
     """Register static files, blueprints, and what templates use everywhere."""
-    for blueprint in (pages, public, door, account, join):
+    for blueprint in (pages, public, door, account, join, checkout, order):
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(cover=shown.cover_of, absolute=absolute, canonical=canonical)
     app.context_processor(surroundings)
@@ -86,6 +89,8 @@ def init(app: Flask) -> None:
 @door.before_request
 @account.before_request
 @join.before_request
+@checkout.before_request
+@order.before_request
 def greet() -> ResponseReturnValue | None:
     """Turn away what cannot be stored and browsers that cannot show the pages (F23); say for whom the request works."""
     if NUL in request.path:
@@ -98,8 +103,14 @@ def greet() -> ResponseReturnValue | None:
         begin(DOOR)
     else:
         who = identity()
-        begin(PUBLIC if who is None else Scope("reader", person_id=who.person_id))
+        nobody = DOOR if request.blueprint in ("checkout", "order") else PUBLIC
+        begin(nobody if who is None or by_link() else Scope("reader", person_id=who.person_id))
     return None
+
+
+def by_link() -> bool:
+    """Whether an order is followed by its link, or after paying: then it does not matter who is signed in."""
+    return request.blueprint == "order" and ("k" in request.args or "key" in (request.view_args or {}))
 
 
 def surroundings() -> dict[str, object]:
@@ -108,7 +119,7 @@ def surroundings() -> dict[str, object]:
     if request.blueprint and request.blueprint.startswith(AREAS):
         return around
     try:
-        return {**around, "chosen": chosen_bookshop(), "visitor": visitor()}
+        return {**around, "chosen": chosen_bookshop(), "visitor": visitor(), "basket_count": basket.count()}
     except SQLAlchemyError:
         # The page may be the one that says that the database does not answer.
         return around
@@ -126,6 +137,18 @@ def chosen_bookshop() -> Chosen | None:
         if isinstance(kept, list) and len(kept) == 2:
             return Chosen(kept[0], kept[1], name == MY_BOOKSHOP)
     return None
+
+
+def own_bookshops() -> list[str]:
+    """The slugs of the bookshop chosen as one's own and of the one whose page was passed last, in that order."""
+    kept = (cookie.get(name) for name in (MY_BOOKSHOP, VISITED_BOOKSHOP))
+    return list(dict.fromkeys(found[0] for found in kept if isinstance(found, list) and len(found) == 2))
+
+
+def passed_bookshop() -> str:
+    """The slug of the bookshop whose page was passed last in this session: it brought the reader (T15, T31, A24)."""
+    kept = cookie.get(VISITED_BOOKSHOP)
+    return kept[0] if isinstance(kept, list) and len(kept) == 2 else ""
 
 
 def visitor() -> list[Link] | None:

@@ -49,6 +49,11 @@ def reserve_path(isbn: int | str, slug: str) -> str:
     return f"{request.script_root}/reserve/{int(isbn):013d}/{quote(slug)}"
 
 
+def buy_path(isbn: int | str) -> str:
+    """The path that puts a book into the basket."""
+    return f"{request.script_root}/buy/{int(isbn):013d}"
+
+
 def cover_path(isbn: int, sha: str, size: str) -> str:
     """The path of a cover; its address names its contents."""
     return f"{request.script_root}/cover/{isbn}/{sha}-{size}.webp"

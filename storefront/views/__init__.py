@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from storefront.views import (
     account,
+    basket,
     book,
     bookshops,
+    checkout,
     covers,
     door,
     exchange,
@@ -13,6 +15,7 @@ from storefront.views import (
     hooks,
     join,
     legal,
+    orders,
     own_data,
     pages,
     passwords,
@@ -25,8 +28,10 @@ from storefront.views import (
 
 __all__ = [
     "account",
+    "basket",
     "book",
     "bookshops",
+    "checkout",
     "covers",
     "door",
     "exchange",
@@ -34,6 +39,7 @@ __all__ = [
     "hooks",
     "join",
     "legal",
+    "orders",
     "own_data",
     "pages",
     "passwords",

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from storefront import orders as told_orders
 from storefront import reservations as told
 from storefront.consents import offered, with_purposes
 from storefront.deadlines import reasons
@@ -15,6 +16,7 @@ from storefront.shops import address_of
 from storefront.shown import book_shown
 from storefront.views.profile import me
 from trade.base.errors import NotFound
+from trade.orders.queries import of_reader as orders_of
 from trade.privacy.actions.consents import set_consent
 from trade.privacy.queries import consents_of, open_request
 from trade.reservations.actions.answer import cancel as cancel_reservation
@@ -34,6 +36,7 @@ def home() -> ResponseReturnValue:
         "account.html",
         reader=who,
         reservations=[told.line(row) for row in of_reader(work, reader_id=who.person_id, limit=SHOWN)],
+        orders=[told_orders.entry(row) for row in orders_of(work, reader_id=who.person_id, limit=SHOWN)],
         consents=with_purposes(Form, offered(), consents_of(work, person_id=who.person_id)),
         deletion=open_request(work, person_id=who.person_id),
     )

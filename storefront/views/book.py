@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from storefront import map as drawing
 from storefront.book_facts import facts, paragraphs, price_note, safety_of, state_of
 from storefront.frame import chosen_bookshop, public
-from storefront.links import book_path, search_path
+from storefront.links import book_path, buy_path, search_path
 from storefront.near import Here, here
 from storefront.paging import LAST_PAGE, page_number, paging
 from storefront.shops import CountryMap, map_of
@@ -89,6 +89,7 @@ def book(isbn: str) -> ResponseReturnValue:
         editions=editions,
         same_author=others,
         data=book_data(found, told, listed.shown),
+        buy_url=buy_path(number) if found.price_cents and work.profile.has("sales") else "",
     )
 
 

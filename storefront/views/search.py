@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from storefront.filters import Asked, asked, chips, groups
 from storefront.frame import public
-from storefront.links import book_path
+from storefront.links import book_path, buy_path
 from storefront.near import Here, here
 from storefront.paging import LAST_PAGE, page_number, paging
 from storefront.shops import near_shops
@@ -27,7 +27,7 @@ from trade.catalogue.queries import LONGEST_SEARCH
 from trade.catalogue.queries.covers import covers
 from trade.catalogue.rules import fold, isbn13
 from trade.reservations.queries import taking_part
-from web.database import clock, session
+from web.database import clock, profile, session
 from web.language import number, say
 from web.live import Lately, lately
 from web.words import gettext as _
@@ -46,6 +46,7 @@ class Row(NamedTuple):
     offer: OfferShown | None
     note: str
     ask: bool = False
+    buy_url: str = ""
 
 
 @public.get("/search", endpoint="search")
@@ -176,7 +177,8 @@ def row(book: Book, near: Nearest | None, part: set[int], cover_sha: str, ask: b
     if near is None:
         return Row(told.url, told, None, "", ask and for_sale(book))
     shown = offer_shown(near.offer, isbn=told.isbn, reservable=near.offer.bookshop_id in part)
-    return Row(told.url, told, shown, note(near, shown))
+    buy = buy_path(book.isbn) if book.price_cents and profile().has("sales") else ""
+    return Row(told.url, told, shown, note(near, shown), buy_url=buy)
 
 
 def note(near: Nearest, shown: OfferShown) -> str:

@@ -44,6 +44,11 @@ public.bookshop_books             GET     everybody       200     -       404
 public.choose_bookshop            POST    everybody       302     -       404
 public.reserve                    GET     signed-in       200     -       404
 public.reserve                    POST    signed-in       302     -       404
+public.buy                        GET     everybody       302     -       404
+public.basket                     GET     everybody       200     -       -
+public.change_basket              POST    everybody       302     -       404
+public.compare_basket             GET     everybody       200     -       -
+public.institutions               GET     everybody       200     -       -
 public.help                       GET     everybody       200     -       -
 public.legal                      GET     everybody       200     -       404
 public.ranking                    GET     everybody       200     -       -
@@ -73,6 +78,13 @@ door.reset                        GET     everybody       200     -       410
 door.reset                        POST    everybody       200     -       410
 door.invitation                   GET     everybody       200     -       410
 door.invitation                   POST    everybody       200     -       410
+checkout.review                   GET     everybody       302     -       -
+checkout.review                   POST    everybody       302     -       -
+order.page                        GET     everybody       404     -       404
+order.pay                         POST    everybody       404     -       404
+order.cancel                      POST    everybody       404     -       404
+order.returned                    GET     everybody       404     -       404
+
 join.apply                        GET     everybody       200     -       -
 join.apply                        POST    everybody       200     -       -
 join.questionnaire                GET     everybody       200     -       410
@@ -94,6 +106,7 @@ account.profile                   POST    signed-in       200     -       -
 account.export                    POST    signed-in       200     -       -
 account.password                  GET     signed-in       200     -       -
 account.password                  POST    signed-in       200     -       -
+account.orders                    GET     signed-in       302     -       -
 account.reservations              GET     signed-in       302     -       -
 account.reservation               GET     signed-in       200     404     404
 account.cancel                    POST    signed-in       302     404     404

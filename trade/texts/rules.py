@@ -20,6 +20,7 @@ DOCUMENTS = {
     "privacy": N_("Privacy policy"),
     "reservations": N_("Conditions of reservations"),
     "gift_cheques": N_("Conditions of gift cheques"),
+    "sales": N_("Conditions of sale and right of withdrawal"),
 }
 ACCEPTED_BY = {
     "nobody": N_("Nobody: it is only shown"),

@@ -5,7 +5,7 @@ from trade.orders.actions.deadlines import move_deadlines
 from trade.orders.actions.late import watch
 from trade.orders.actions.ledger import book_refund_moved
 from trade.orders.actions.paying import abandoned, paid
-from trade.orders.actions.placing import Contact, Placed, place
+from trade.orders.actions.placing import MOST_COPIES, MOST_LINES, Contact, Placed, place
 from trade.orders.actions.returning import return_copies, return_everything
 from trade.orders.actions.serving import hand_over, notify, pick, refuse, reject, send, take
 from trade.orders.actions.withdrawing import (
@@ -24,6 +24,8 @@ __all__ = [
     "decline_withdrawal",
     "declare",
     "books_came_back",
+    "MOST_COPIES",
+    "MOST_LINES",
     "Contact",
     "Placed",
     "abandoned",

@@ -1,6 +1,8 @@
 """Reads of orders: what a basket would cost and by which ways it comes, orders and their lists."""
 
+from trade.orders.queries.candidates import Candidate, candidates, orderable, selling
 from trade.orders.queries.quoting import (
+    NOT_YET,
     SENDING,
     STOPPED,
     Basket,
@@ -30,14 +32,17 @@ from trade.orders.queries.reading import (
 from trade.orders.queries.ways import ways_of
 
 __all__ = [
+    "NOT_YET",
     "SENDING",
     "STOPPED",
     "VIEWS",
     "Basket",
+    "Candidate",
     "Quote",
     "allowance",
     "by_link",
     "by_reference",
+    "candidates",
     "counts",
     "deadline_of",
     "delivery_left",
@@ -46,10 +51,12 @@ __all__ = [
     "next_number",
     "of_reader",
     "open_deadlines",
+    "orderable",
     "page",
     "payable",
     "queue",
     "quotes",
+    "selling",
     "sending_deadline",
     "sold",
     "token_of",
