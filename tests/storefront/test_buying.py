@@ -13,6 +13,7 @@ from tests.doubles.starting import StripeDouble
 from tests.storefront.conftest import PLACES
 from tests.storefront.page import Page, browser, read, send, ticked
 from tests.trade.orders.helpers import JUNCO, POSTCODES, YEARS, open_for_sale, order, pay
+from tests.trade.orders.test_place_and_serve import counted
 from tests.trade.payments.ground import Till
 from trade.orders.models import Order
 from trade.payments.models import Payment
@@ -223,3 +224,18 @@ def test_an_order_is_followed_and_cancelled_until_it_is_accepted(selling: House)
     assert not done.all("//form[contains(@action, '/cancel')]")
     with selling.session() as session:
         assert session.get_one(Order, made.order.id).state == "rejected_by_reader"
+
+
+def test_no_page_asks_once_more_for_another_title(selling: House) -> None:
+    asked: dict[str, list[int]] = {}
+    for titles in ((YEARS,), (YEARS, JUNCO)):
+        client, _page = put_in(selling, *titles, who="clara")
+        made = order(selling, basket=[(isbn, 1) for isbn in titles])
+        pages = ("/basket", "/basket/compare?mode=pickup", REVIEW, f"/order/{made.order.reference}")
+        for address in pages:
+            client.get(address)
+            with counted(selling) as seen:
+                assert client.get(address).status_code == 200
+            asked.setdefault(address.partition("V-")[0], []).append(len(seen))
+    assert all(one == two for one, two in asked.values()), asked
+    assert max(count for counts in asked.values() for count in counts) < 30, asked
