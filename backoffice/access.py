@@ -22,6 +22,9 @@ STAFF = {
     "staff_catalogue.*": "staff.catalogue",
     "staff_distributors.*": "staff.stock",
     "staff_presales.*": "staff.catalogue",
+    "staff_orders.*": "staff.members",
+    "staff_order.*": "staff.members",
+    "staff_tariffs.*": "staff.rules",
     "staff_campaigns.*": "staff.cheques",
     "staff_cheques.*": "staff.cheques",
     "staff_months.*": "money.read",
@@ -46,6 +49,8 @@ STAFF = {
 OFFICE = {
     "office_today.*": "office.enter",
     "office_reservations.*": "office.serve",
+    "office_sales.*": "office.serve",
+    "office_sale.*": "office.serve",
     "office_stock.*": "office.stock",
     "office_supply.*": "office.settings",
     "office_back_room.*": "office.settings",

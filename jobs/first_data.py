@@ -37,6 +37,7 @@ DOCUMENTS = {
     "reservations": "option",
     "gift_cheques": "option",
     "sales": "nobody",
+    "selling": "option",
 }
 JOINING = "joining"
 LOCK = 727_003

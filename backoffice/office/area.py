@@ -24,6 +24,7 @@ from backoffice.office.money import Money
 from backoffice.office.people import People
 from backoffice.office.presales import Presales
 from backoffice.office.reservations import Reservations
+from backoffice.office.sales import Sale, Sales
 from backoffice.office.settings import Settings
 from backoffice.office.stock import Stock
 from backoffice.office.supply import Supply
@@ -35,6 +36,8 @@ from backoffice.profile import Profile
 from trade.accounts.identity import Identity, Workplace
 from trade.base.tenancy import Scope, TenantSession
 from trade.base.text import N_
+from trade.orders import queries as orders
+from trade.orders.models import Order
 from trade.reservations import queries as reservations
 from trade.reservations.models import Reservation
 from trade.stock import queries as stock
@@ -44,7 +47,10 @@ MENU = (
     Group("", (Item(N_("Today"), "office_today.index", "home", count="open", phone=True),)),
     Group(
         N_("Orders"),
-        (Item(N_("Reservations"), "office_reservations.index_view", "bookmark", count="open", phone=True),),
+        (
+            Item(N_("Reservations"), "office_reservations.index_view", "bookmark", count="reservations", phone=True),
+            Item(N_("Sales (B2C)"), "office_sales.index_view", "bag", count="sales", phone=True, short=N_("Sales")),
+        ),
     ),
     Group(
         N_("Stock"),
@@ -73,7 +79,7 @@ MENU = (
     Group(
         N_("Bookshop"),
         (
-            Item(N_("Calendar"), "office_calendar.index", "calendar", phone=True),
+            Item(N_("Calendar"), "office_calendar.index", "calendar"),
             Item(N_("Distributors"), "office_supply.index", "truck"),
             Item(N_("Back room"), "office_back_room.index", "box", module="back_room"),
             Item(N_("Presales"), "office_presales.index", "star", module="presales"),
@@ -90,7 +96,6 @@ MENU = (
             Item(N_("My shelves"), "office_later.shelves", "stack"),
             Item(N_("Shop page"), "office_later.shop_page", "shop"),
             Item(N_("B2B"), "office_later.trade", "exchange"),
-            Item(N_("B2C"), "office_later.sales", "bag"),
             Item(N_("Activities"), "office_later.activities", "bell"),
             Item(N_("Back room"), "office_later.back_room", "truck", without="back_room"),
         ),
@@ -103,6 +108,8 @@ def views() -> Sequence[BaseView]:
     return (
         Today(name=N_("Today"), endpoint="office_today", url="/office"),
         Reservations(Reservation, name=N_("Reservations"), endpoint="office_reservations", url="reservations"),
+        Sales(Order, name=N_("Sales"), endpoint="office_sales", url="sales"),
+        Sale(name=N_("Sale"), endpoint="office_sale", url="sale"),
         Stock(name=N_("Feeds"), endpoint="office_stock", url="stock"),
         Supply(name=N_("Trusted distributors"), endpoint="office_supply", url="supply"),
         BackRoom(name=N_("Back room"), endpoint="office_back_room", url="back-room"),
@@ -157,8 +164,12 @@ def counts(session: TenantSession) -> Mapping[str, int]:
     """The numbers of the menu; a held file is shown as an alarm."""
     shop = here().bookshop_id
     waiting = stock.open_decision(session, bookshop_id=shop)
+    to_answer = reservations.counts(session, bookshop_id=shop)["open"]
+    to_serve = orders.counts(session, bookshop_id=shop)["open"]
     return {
-        "open": reservations.counts(session, bookshop_id=shop)["open"],
+        "open": to_answer + to_serve,
+        "reservations": to_answer,
+        "sales": to_serve,
         "waiting": Alarm(1) if waiting is not None else 0,
         "price_errors": stock.count_price_errors(session, bookshop_id=shop, open_only=True),
     }

@@ -1,4 +1,4 @@
-"""The rows of Today: open reservations by due time, each with its words and its one green button."""
+"""The rows of Today: open reservations and orders by due time, each with its words and its one green button."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 from backoffice.office.wording import briefly_because, due_words
 from trade.base.states import Move
 from trade.base.text import N_
+from trade.orders import queries as orders
+from trade.orders.models import Order
+from trade.orders.states import ORDER
 from trade.reservations.models import Reservation
 from trade.reservations.queries import deadline_of
 from trade.reservations.rules import Bucket, bucket, is_pressing
@@ -26,9 +29,11 @@ HEADINGS = {
 
 @dataclass(frozen=True)
 class Row:
-    """One reservation as the queue shows it."""
+    """One reservation, or one order, as the queue shows it."""
 
-    reservation: Reservation
+    reservation: Reservation | None
+    order: Order | None
+    due_at: datetime
     due: str
     left: str
     late: bool
@@ -38,8 +43,15 @@ class Row:
 
     @property
     def authors(self) -> str:
-        """The authors in the order of the title page."""
-        return ", ".join(author.name for author in self.reservation.book.authors)
+        """The authors of the first book in the order of the title page."""
+        book = (
+            self.reservation.book
+            if self.reservation
+            else self.order.lines[0].book
+            if self.order and self.order.lines
+            else None
+        )
+        return ", ".join(author.name for author in book.authors) if book else ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +68,8 @@ def row_of(reservation: Reservation, *, at: datetime, day_told: bool = False) ->
     due, left = due_words(due=reservation.due_at, at=at, day_told=day_told)
     return Row(
         reservation=reservation,
+        order=None,
+        due_at=reservation.due_at,
         due=due,
         left=left,
         late=at > reservation.due_at,
@@ -65,10 +79,31 @@ def row_of(reservation: Reservation, *, at: datetime, day_told: bool = False) ->
     )
 
 
-def bands(reservations: Iterable[Reservation], *, at: datetime, zone: ZoneInfo) -> list[Band]:
-    """The groups that are not empty, the most urgent first; rows keep their order."""
+def row_of_order(order: Order, *, at: datetime, day_told: bool = False) -> Row:
+    """The row of one order that the bookshop works on; ``day_told`` where the heading of its group names the day."""
+    due_at = order.due_at or order.placed_at
+    due, left = due_words(due=due_at, at=at, day_told=day_told)
+    deadline = orders.deadline_of(order)
+    return Row(
+        reservation=None,
+        order=order,
+        due_at=due_at,
+        due=due,
+        left=left,
+        late=at > due_at,
+        pressing=is_pressing(due=due_at, at=at),
+        because=briefly_because(deadline) if deadline else "",
+        moves=ORDER.allowed(order.state, "bookshop"),
+    )
+
+
+def bands(things: Iterable[Reservation | Order], *, at: datetime, zone: ZoneInfo) -> list[Band]:
+    """The groups that are not empty, the most urgent first; within a group by due time."""
     found: dict[Bucket, list[Row]] = {each: [] for each in Bucket}
-    for reservation in reservations:
-        group = bucket(due=reservation.due_at, at=at, zone=zone)
-        found[group].append(row_of(reservation, at=at, day_told=group is Bucket.TOMORROW))
+    for thing in things:
+        group = bucket(due=thing.due_at or thing.placed_at, at=at, zone=zone)
+        make = row_of_order if isinstance(thing, Order) else row_of
+        found[group].append(make(thing, at=at, day_told=group is Bucket.TOMORROW))  # type: ignore[operator]
+    for rows in found.values():
+        rows.sort(key=lambda row: row.due_at)
     return [Band(each, HEADINGS[each], rows) for each, rows in found.items() if rows]

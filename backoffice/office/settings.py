@@ -331,11 +331,17 @@ def tabs(section: str) -> list[dict[str, Any]]:
 def _conditions(option: str) -> dict[str, Any] | None:
     """The conditions of an option in the reader's language, as blocks; None where it has none."""
     session, _, at = desk()
-    text = text_in_force(session, document=option, at=at)
+    document = actions.CONDITIONS.get(option, option)
+    text = text_in_force(session, document=document, at=at)
     if text is None:
         return None
     language, body = in_language(text.bodies, locales=(str(get_locale()), *LOCALES))
-    return {"language": language, "blocks": blocks(body), "version": text.version, "title": gettext(DOCUMENTS[option])}
+    return {
+        "language": language,
+        "blocks": blocks(body),
+        "version": text.version,
+        "title": gettext(DOCUMENTS[document]),
+    }
 
 
 def _wanted(row: SettingRow) -> dict[str, int]:

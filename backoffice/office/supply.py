@@ -19,6 +19,7 @@ from trade.base.settings import Setting, set_value, value_of
 from trade.base.text import N_
 from trade.distributors import actions, queries
 from trade.distributors.settings import MOST_FEE
+from trade.orders.settings import LAST_RESORT_FEE
 from trade.trastienda.settings import OPEN
 from web.language import say
 
@@ -51,6 +52,8 @@ class Supply(ScreenView):
                 if session.profile.has(module)
             ],
             back_room=session.profile.has("back_room") and value_of(session, OPEN, at=at, bookshop_id=shop.id),
+            last_resort=value_of(session, LAST_RESORT_FEE, at=at, bookshop_id=shop.id),
+            last_resort_setting=LAST_RESORT_FEE if session.profile.has("sales") else None,
             most_fee=value_of(session, MOST_FEE, at=at),
             at=at,
             refused=refused,
@@ -80,6 +83,20 @@ class Supply(ScreenView):
             return self.page(refused_, distributor_id)
         flash(_said(changes), "success")
         return redirect(url_for(".index"))
+
+    @expose("/last-resort", methods=("POST",))
+    def last_resort(self) -> ResponseReturnValue:
+        """The fee where only another bookshop has the book (T126); new orders only."""
+        session, shop, at = desk()
+        if not session.profile.has("sales"):
+            abort(404)
+        fee = request.form.get("last_resort", "")
+        _, refused = self.attempt(
+            lambda: set_value(session, LAST_RESORT_FEE, typed.money(fee or "0"), at=at, bookshop_id=shop.id)
+        )
+        if refused is not None:
+            return self.page(refused)
+        return self.say_yes(say(N_("The fee is saved.")), url_for(".index"))
 
     @expose("/order", methods=("POST",))
     def arrange(self) -> ResponseReturnValue:

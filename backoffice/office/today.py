@@ -14,6 +14,7 @@ from backoffice.base import AreaIndexView
 from backoffice.office.desk import desk, today
 from backoffice.office.queue import bands
 from backoffice.office.wording import day_and_month, day_hour, long_day
+from backoffice.sale_page import MODES
 from trade.base.settings import value_of
 from trade.base.tenancy import TenantSession
 from trade.base.text import N_
@@ -23,7 +24,11 @@ from trade.calendar import queries as calendar_queries
 from trade.calendar.rules import WorkingCalendar
 from trade.gift_cheques.settings import ON as CHEQUES_ON
 from trade.members.models import Bookshop
+from trade.orders import queries as orders
+from trade.orders.models import Order
+from trade.orders.states import ORDER
 from trade.reservations import queries
+from trade.reservations.models import Reservation
 from trade.reservations.rules import REJECTION_REASONS
 from trade.reservations.states import RESERVATION
 from trade.stock import queries as stock
@@ -51,14 +56,17 @@ class Today(AreaIndexView):
         """The queue, most urgent first."""
         session, shop, at = desk()
         calendar = calendar_queries.calendar_of(session, bookshop=shop, at=at)
-        waiting = queries.queue(session, bookshop_id=shop.id)
+        waiting: list[Reservation | Order] = [*queries.queue(session, bookshop_id=shop.id)]
+        waiting += orders.queue(session, bookshop_id=shop.id)
         return self.render(
             "office/today.html",
             bands=bands(waiting, at=at, zone=calendar.zone),
             waiting=len(waiting),
-            late=sum(at > row.due_at for row in waiting),
+            late=sum(row.due_at is not None and at > row.due_at for row in waiting),
             heading=long_day(at),
             machine=RESERVATION,
+            order_machine=ORDER,
+            modes=MODES,
             reasons=REJECTION_REASONS,
             holiday=_coming_holiday(session, shop, calendar, at),
             summary=(summary := stock.summary(session, bookshop_id=shop.id, at=at)),

@@ -24,6 +24,7 @@ from backoffice.staff.members import Members
 from backoffice.staff.menu import MENU, counts
 from backoffice.staff.money import Months, Transfers
 from backoffice.staff.now import Now
+from backoffice.staff.orders import OrderPage, Orders
 from backoffice.staff.payments import Payments
 from backoffice.staff.people import People
 from backoffice.staff.presales import Presales
@@ -31,6 +32,7 @@ from backoffice.staff.privacy import Erasures
 from backoffice.staff.settings import Settings
 from backoffice.staff.stock import Runs
 from backoffice.staff.system import Jobs, Journal
+from backoffice.staff.tariffs import Tariffs
 from backoffice.staff.texts import LegalTexts
 from trade.accounts.identity import Identity
 from trade.accounts.models import Person
@@ -41,6 +43,7 @@ from trade.catalogue.models import Book
 from trade.gift_cheques.models import GiftCheque
 from trade.members.models import Bookshop
 from trade.messages.models import Message
+from trade.orders.models import Order
 from trade.privacy.models import DeletionRequest
 from trade.stock.models import FeedRun
 from trade.texts.models import LegalText
@@ -60,6 +63,9 @@ def views() -> Sequence[BaseView]:
         CatalogueFeeds(name=N_("Catalogue feeds"), endpoint="staff_catalogue", url="catalogue"),
         Distributors(name=N_("Distributors"), endpoint="staff_distributors", url="distributors"),
         Presales(name=N_("Presales"), endpoint="staff_presales", url="presales"),
+        Orders(Order, name=N_("Orders"), endpoint="staff_orders", url="orders"),
+        OrderPage(name=N_("Sale"), endpoint="staff_order", url="order"),
+        Tariffs(name=N_("Delivery tariffs"), endpoint="staff_tariffs", url="tables/shipping"),
         Campaigns(name=N_("Gift-cheque campaigns"), endpoint="staff_campaigns", url="campaigns"),
         Cheques(GiftCheque, name=N_("Gift cheques"), endpoint="staff_cheques", url="cheques"),
         Months(name=N_("Months"), endpoint="staff_months", url="months"),

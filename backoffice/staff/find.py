@@ -22,6 +22,7 @@ from trade.catalogue.queries import search
 from trade.gift_cheques.models import Campaign, GiftCheque
 from trade.gift_cheques.rules import TAIL, read_code
 from trade.members.models import Bookshop
+from trade.orders.models import Order
 from trade.reservations.models import Reservation
 from web.database import session
 from web.language import isbn
@@ -62,6 +63,13 @@ def _reservations(here: TenantSession, words: str) -> Iterator[Hit]:
         yield Hit(each.reference, f"{each.book.title} · {each.bookshop.name}", "staff_members.file", url)
 
 
+def _orders(here: TenantSession, words: str) -> Iterator[Hit]:
+    rows = select(Order).where(Order.reference == words.upper().replace("\u2011", "-"))
+    for each in here.scalars(rows.limit(FEW)):
+        url = url_for("staff_order.page", reference=each.reference)
+        yield Hit(each.reference, each.bookshop.name, "staff_order.page", url)
+
+
 def _invoices(here: TenantSession, words: str) -> Iterator[Hit]:
     rows = select(Invoice, Bookshop.name).join(Bookshop, Bookshop.id == Invoice.bookshop_id)
     found = rows.where(Invoice.reference.ilike(f"%{_escaped(words)}%", escape="\\")).order_by(Invoice.id.desc())
@@ -89,6 +97,7 @@ def _people(here: TenantSession, words: str) -> Iterator[Hit]:
 SOURCES: tuple[tuple[str, Callable[[TenantSession, str], Iterator[Hit]]], ...] = (
     (N_("Bookshops"), _bookshops),
     (N_("Reservations"), _reservations),
+    (N_("Orders"), _orders),
     (N_("Invoices"), _invoices),
     (N_("Gift cheques"), _cheques),
     (N_("People"), _people),

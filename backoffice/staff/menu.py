@@ -39,6 +39,13 @@ MENU = (
         ),
     ),
     Group(
+        N_("Orders"),
+        (
+            Item(N_("Orders"), "staff_orders.index_view", "bag"),
+            Item(N_("Delivery tariffs"), "staff_tariffs.index", "truck"),
+        ),
+    ),
+    Group(
         N_("Gift cheques and money"),
         (
             Item(N_("Campaigns"), "staff_campaigns.index", "gift"),

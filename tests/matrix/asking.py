@@ -68,6 +68,7 @@ FILLED: dict[str, Any] = {
     "office_back_room": {"distributor_id": "distributor_id"},
     "staff_presales.move": {"step": "sell"},
     "office_supply": {"distributor_id": "distributor_id", "option": "sells"},
+    "office_sale": {"reference": "order"},
     "office_today.switch": {"bookshop_id": "bookshop"},
     "staff_applications.retire": {"record_id": "requirement_id"},
     "staff_books": {"record_id": "isbn"},
@@ -87,10 +88,12 @@ FILLED: dict[str, Any] = {
     "staff_members": {"record_id": "applicant_id", "step": "refuse"},
     "staff_members.resend_access": {"record_id": "bookshop_alba"},
     "staff_members.stored_file": {"record_id": "bookshop_alba", "file_id": "file_id"},
+    "staff_order": {"reference": "order_alba"},
     "staff_outbox": {"record_id": "message_id"},
     "staff_people": {"record_id": "person_id", "role_id": "platform_role_id"},
     "staff_runs": {"record_id": "waiting_run_id"},
     "staff_settings": {"section": "operator", "key": "operator.short_name"},
+    "staff_tariffs": {"table_id": "shipping_table_id"},
     "staff_transfers": {"record_id": "batch_id"},
 }
 

@@ -23,6 +23,7 @@ from tests.conftest import House
 from tests.storefront.conftest import REED, SOLITUDE, furnish
 from tests.tenancy.plant import Owner, plant
 from tests.trade.catalogue.feeds import campre, picture
+from tests.trade.orders.helpers import open_for_sale, order, pay
 from trade.accounts.actions import invite, tokens
 from trade.accounts.models import Person, Role, SignInSession
 from trade.base.models import Effect
@@ -40,11 +41,13 @@ from trade.gift_cheques.models import GiftCheque
 from trade.members.actions import add_requirement, apply, send_questionnaire
 from trade.members.models import Bookshop, StoredFile
 from trade.messages.models import Message
+from trade.orders.actions import Contact
 from trade.orders.models import Order
 from trade.payments.actions import refund
 from trade.payments.models import Payment
 from trade.privacy.actions import ask_deletion
 from trade.reservations.actions import place
+from trade.shipping.models import ShippingTable
 from trade.stock.actions import make_token, process, receive_file
 from trade.stock.models import StockToken
 from trade.texts.actions import draft
@@ -72,6 +75,7 @@ def build(house: House) -> World:
     with opened(house) as context:
         _mark_people(world)
         _reserve(world)
+        _sell(world)
         _keep_calendars(world)
         _send_files(world)
         _tell_of_books(world)
@@ -143,6 +147,23 @@ def _refund(world: World) -> None:
             return refund(session, payment_id=paid, cause="goodwill", key=f"by-hand-{shop}", at=NOW).id
 
     _pair(world, "refund_id", made)
+
+
+def _sell(world: World) -> None:
+    """A paid order of each bookshop, of a book on its shelf."""
+
+    def made(shop: str) -> str:
+        open_for_sale(world.house, shop, isbns=(SOLITUDE,))
+        placed = order(world.house, name=shop, basket=((SOLITUDE, 1),), who=READERS[shop], contact=Contact(
+            name=f"{READERS[shop]} {MARKS[shop]}", email=f"{READERS[shop]}@mostrador.example"
+        ))  # fmt: skip
+        pay(world.house, placed)
+        return placed.order.reference
+
+    _pair(world, "order", made)
+    world.things["order_alba"] = world.pairs["order"][0]
+    with world.house.session() as session:
+        world.things["shipping_table_id"] = session.scalars(select(ShippingTable.id)).first()
 
 
 def _keep_distributor(world: World) -> None:

@@ -21,6 +21,7 @@ DOCUMENTS = {
     "reservations": N_("Conditions of reservations"),
     "gift_cheques": N_("Conditions of gift cheques"),
     "sales": N_("Conditions of sale and right of withdrawal"),
+    "selling": N_("Conditions of online orders"),
 }
 ACCEPTED_BY = {
     "nobody": N_("Nobody: it is only shown"),

@@ -15,6 +15,7 @@ from trade.members.actions.changing import leave, resume, suspend
 from trade.members.actions.files import keep_file
 from trade.members.actions.importing import ImportReport, import_bookshops
 from trade.members.actions.public_data import (
+    CONDITIONS,
     OPTIONS,
     change_billing,
     change_iban,
@@ -24,6 +25,7 @@ from trade.members.actions.public_data import (
 )
 
 __all__ = [
+    "CONDITIONS",
     "OPTIONS",
     "ImportReport",
     "accept",

@@ -226,7 +226,9 @@ def _tell_iban(
         )
 
 
-OPTIONS = ("reservations", "gift_cheques")
+OPTIONS = ("reservations", "gift_cheques", "sales")
+#: The document with an option's conditions, where it is not called as the option: "sales" is what readers read.
+CONDITIONS = {"sales": "selling"}
 
 
 def set_option(
@@ -248,7 +250,7 @@ def _check_option(
 ) -> None:
     if option == "gift_cheques" and not _billing(session, bookshop_id).iban:
         raise Refused(N_("Gift cheques are paid by transfer: set the IBAN first."), field="iban")
-    conditions = text_in_force(session, document=option, at=at)
+    conditions = text_in_force(session, document=CONDITIONS.get(option, option), at=at)
     if conditions is None:
         return
     if not accepted or session.scope.person_id is None:

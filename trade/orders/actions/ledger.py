@@ -10,47 +10,16 @@ which may read its own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from trade.base.errors import NotFound
 from trade.base.ledger import Leg, enter
-from trade.base.settings import value_of
 from trade.base.tenancy import TenantSession
-from trade.billing.settings import VAT
-from trade.orders.models import Order, OrderLine
-from trade.orders.rules import Returned, Shared, share_line
-from trade.orders.settings import COMMISSION
+from trade.orders.models import Order
+from trade.orders.queries.money import Rates, rates_of, share_of
+from trade.orders.rules import Returned, Shared
 from trade.orders.states import ORDER
 from trade.payments.models import Refund
-from trade.shipping.settings import LABEL_PAYER
-
-
-@dataclass(frozen=True)
-class Rates:
-    """The commission and its VAT in force when the order was placed, and who pays the labels."""
-
-    commission: int
-    commission_vat: int
-    label_payer: str
-
-
-def _rates_of(session: TenantSession, order: Order) -> Rates:
-    """What the settings said at the moment of placing."""
-    at = order.placed_at
-    return Rates(
-        value_of(session, COMMISSION, at=at), value_of(session, VAT, at=at), value_of(session, LABEL_PAYER, at=at)
-    )
-
-
-def _share_of(line: OrderLine, copies: int, rates: Rates) -> Shared:
-    """The share of so many copies of a line."""
-    return share_line(
-        gross=copies * line.price_cents,
-        vat_rate=line.vat_rate,
-        commission=rates.commission,
-        commission_vat=rates.commission_vat,
-    )
 
 
 def book_payment(session: TenantSession, *, order: Order, at: datetime) -> None:
@@ -69,9 +38,9 @@ def book_fulfilled(session: TenantSession, *, order: Order, returned: Mapping[in
 
     ``returned`` maps lines to copies given back before.
     """
-    rates = _rates_of(session, order)
+    rates = rates_of(session, order=order)
     left = {line.id: line.copies - returned.get(line.id, 0) for line in order.lines}
-    shares = [_share_of(line, left[line.id], rates) for line in order.lines]
+    shares = [share_of(line, copies=left[line.id], rates=rates) for line in order.lines]
     handling = sum(line.fee_cents for line in order.lines if left[line.id])
     books = sum(share.gross for share in shares)
     legs = [Leg("orders_open", -(books + handling + order.delivery_cents))]
@@ -96,11 +65,14 @@ def book_return(
     elif session.profile.money_flow == "bookshop":
         legs.append(Leg("own_sales", -back.cents))
     else:
-        rates = _rates_of(session, order)
+        rates = rates_of(session, order=order)
         shares = []
         for line in order.lines:
             had = line.copies - before.get(line.id, 0)
-            was, rest = _share_of(line, had, rates), _share_of(line, had - back.lines.get(line.id, 0), rates)
+            was, rest = (
+                share_of(line, copies=had, rates=rates),
+                share_of(line, copies=had - back.lines.get(line.id, 0), rates=rates),
+            )
             shares.append(
                 Shared(
                     was.gross - rest.gross,

@@ -1,6 +1,8 @@
 """Reads of orders: what a basket would cost and by which ways it comes, orders and their lists."""
 
 from trade.orders.queries.candidates import Candidate, candidates, orderable, selling
+from trade.orders.queries.invariants import invariants
+from trade.orders.queries.money import Income, income_of, payments_of, refunds_of
 from trade.orders.queries.quoting import (
     NOT_YET,
     SENDING,
@@ -38,6 +40,7 @@ __all__ = [
     "VIEWS",
     "Basket",
     "Candidate",
+    "Income",
     "Quote",
     "allowance",
     "by_link",
@@ -47,6 +50,8 @@ __all__ = [
     "deadline_of",
     "delivery_left",
     "events",
+    "income_of",
+    "invariants",
     "link_of",
     "next_number",
     "of_reader",
@@ -54,9 +59,11 @@ __all__ = [
     "orderable",
     "page",
     "payable",
+    "payments_of",
     "queue",
     "quotes",
     "selling",
+    "refunds_of",
     "sending_deadline",
     "sold",
     "token_of",
