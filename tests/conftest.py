@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 
 import pytest
 from argon2 import PasswordHasher
@@ -133,6 +134,7 @@ class House:
     carriers: str = ""
     search: IndexReader = field(init=False)
     _apps: list[Flask] = field(default_factory=list)
+    _making: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
         self.profile = open_profile(self.config())
@@ -164,12 +166,14 @@ class House:
 
     @property
     def app(self) -> Flask:
-        """The application, made once per house; forged-request protection is on as in real life."""
-        if not self._apps:
-            app = create_app(self.config(), TESTING=True, RATELIMIT_ENABLED=False)
-            app.extensions["search"] = self.search
-            self._apps.append(app)
-        return self._apps[0]
+        """The application, made once per house even where many threads ask at once (it would be made by each, and
+        the syntax trees of Python 3.11 do not bear it); forged-request protection is on as in real life."""
+        with self._making:
+            if not self._apps:
+                app = create_app(self.config(), TESTING=True, RATELIMIT_ENABLED=False)
+                app.extensions["search"] = self.search
+                self._apps.append(app)
+            return self._apps[0]
 
     def client(self, who: str | None = None, *, bookshop: int | None = None) -> FlaskClient:
         """A browser, signed in as one of the cast where named; see :func:`csrf` for posting."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from trade.base import journal
@@ -121,6 +121,8 @@ def add_vacation(
         added_by=session.scope.person_id,
         added_at=at,
     )
+    # Two that check an exclusion constraint against each other would deadlock: one bookshop's vacations go one by one.
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"vacations:{bookshop.id}", 0))))
     try:
         with session.begin_nested():
             session.add(row)
