@@ -18,7 +18,7 @@ from trade.orders import queries
 from trade.orders.models import Order
 from trade.orders.rules import WHY_DROPPED, Dropped, replay
 from trade.orders.rules.rejecting import REJECTION_REASONS
-from trade.orders.states import ORDER
+from trade.orders.states import ORDER, WITHDRAWAL
 from trade.payments.states import PAYMENT, REFUND
 
 EVENTS = {
@@ -38,6 +38,10 @@ EVENTS = {
     "sale.late": N_("Past its deadline"),
     "sale.expire": N_("Rejected by the platform"),
     "sale.deadline_moved": N_("Deadline moved by the calendar"),
+    "withdrawal.declared": N_("The reader withdrew"),
+    "withdrawal.return": N_("Withdrawn books came back"),
+    "withdrawal.refund": N_("Withdrawal refunded"),
+    "withdrawal.decline": N_("Withdrawal declined"),
 }
 BAD = ("sale.late", "sale.expire")
 FEES = {
@@ -76,6 +80,8 @@ def page_of(session: TenantSession, *, order: Order, at: datetime) -> dict[str, 
         "causes": CAUSES,
         "income": queries.income_of(session, order=order, refunds=refunds),
         "collects_itself": session.profile.money_flow == "bookshop",
+        "withdrawals": withdrawals_of(session, order),
+        "withdrawal_machine": WITHDRAWAL,
         "events": events_of(session, order),
         **_deadline(session, order, at),
     }
@@ -118,6 +124,18 @@ def lines_of(order: Order) -> list[dict[str, Any]]:
     return found
 
 
+def withdrawals_of(session: TenantSession, order: Order) -> list[dict[str, Any]]:
+    """What the reader withdrew from, and what the bookshop may do about it."""
+    return [
+        {
+            "withdrawal": each,
+            "books": queries.titles_of(order, each),
+            "moves": {move.name for move in WITHDRAWAL.allowed(each.state, "bookshop")},
+        }
+        for each in queries.withdrawals_of(session, order=order)
+    ]
+
+
 def source_words(source: str, supplier: str) -> str:
     """From where a line comes: the label, and who supplies it."""
     word = gettext(WORDS[Label(source)]) if source in set(Label) else source
@@ -153,7 +171,12 @@ def decided_again(order: Order) -> tuple[bool, list[dict[str, Any]], int] | None
 
 def events_of(session: TenantSession, order: Order) -> list[dict[str, Any]]:
     """What happened, oldest first, in words."""
-    who = {"reader": gettext("reader"), "bookshop": gettext("bookshop"), "staff": gettext("network")}
+    who = {
+        "reader": gettext("reader"),
+        "door": gettext("reader"),
+        "bookshop": gettext("bookshop"),
+        "staff": gettext("network"),
+    }
     return [
         {
             "title": gettext(EVENTS[entry.action]) if entry.action in EVENTS else entry.action,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from jobs.context import Context
@@ -21,4 +22,12 @@ def watch(session: TenantSession, context: Context, payload: dict[str, Any]) -> 
 def cancelled(session: TenantSession, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
     """Free the copies of an order that its reader cancelled, and give the money back."""
     actions.settle_cancelled(session, order_id=payload["order_id"], at=context.clock.now())
+    return {}
+
+
+@handles("sales.withdraw")
+def withdraw(session: TenantSession, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
+    """Declare a withdrawal that was asked for by number, or tell the reader how to go on; nothing for no order."""
+    asked_at = datetime.fromisoformat(payload["asked_at"])
+    actions.settle_asked(session, order_id=payload["order_id"], whole=payload["whole"], asked_at=asked_at)
     return {}

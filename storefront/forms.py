@@ -183,3 +183,22 @@ class CheckoutForm(Form):
         default="person",
     )
     agreed = HiddenField()
+
+
+class WithdrawForm(Form):
+    """Which order somebody withdraws from, known by its number and the address it was placed with."""
+
+    reference = StringField(
+        _("Number of the order"),
+        [InputRequired(_("Write the number of the order, like V-123.")), Length(max=40)],
+        render_kw={"autocomplete": "off"},
+    )
+    email = EmailField(_("E-mail address"), MAIL, render_kw={"autocomplete": "email"})
+    which = RadioField(
+        _("From what?"),
+        choices=[
+            SelectChoice("all", _("All books of the order")),
+            SelectChoice("some", _("Some of its books")),
+        ],
+        default="all",
+    )

@@ -109,8 +109,10 @@ def greet() -> ResponseReturnValue | None:
 
 
 def by_link() -> bool:
-    """Whether an order is followed by its link, or after paying: then it does not matter who is signed in."""
-    return request.blueprint == "order" and ("k" in request.args or "key" in (request.view_args or {}))
+    """Whether an order is followed by its link, its number, or after paying: it does not matter who is signed in."""
+    return request.blueprint == "order" and (
+        "k" in request.args or "key" in (request.view_args or {}) or request.endpoint == "order.withdraw"
+    )
 
 
 def surroundings() -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import abort, redirect, request, url_for
@@ -19,6 +20,7 @@ from backoffice.sale_cells import due_cell, mode_cell, reference_in, state_cell,
 from backoffice.sale_page import decided_again, lines_of, page_of
 from trade.base.errors import Refused
 from trade.base.settings import value_of
+from trade.base.tenancy import TenantSession
 from trade.base.text import N_
 from trade.catalogue.rules import isbn_in
 from trade.orders import actions, queries
@@ -33,6 +35,14 @@ SAID = {
     "reject": N_("Rejected. %(reader)s has been told why, and the money goes back."),
     "refuse": N_("Refused. Its price goes back and %(reader)s has been told."),
     "collected": N_("Marked as collected."),
+    "came_back": N_("Noted: the books are back. Refund now."),
+    "withdrawal_refunded": N_("The money goes back, and %(reader)s has been told."),
+    "withdrawal_declined": N_("Declined. %(reader)s has been told why."),
+}
+WITHDRAWALS: dict[str, tuple[str, Callable[..., Any]]] = {
+    "returned": ("came_back", actions.books_came_back),
+    "refunded": ("withdrawal_refunded", actions.refund_withdrawal),
+    "declined": ("withdrawal_declined", actions.decline_withdrawal),
 }
 MOST_TO_PICK = 200
 
@@ -195,6 +205,21 @@ class Sale(ScreenView):
     def collected(self, reference: str) -> ResponseReturnValue:
         """The reader has the books."""
         return self.answer("collected", reference, actions.hand_over)
+
+    @expose("/<reference>/withdrawals/<int:withdrawal_id>/<step>", methods=("POST",))
+    def withdrawal(self, reference: str, withdrawal_id: int, step: str) -> ResponseReturnValue:
+        """Withdrawn books came back; their money goes back; or the withdrawal is declined."""
+        session, _, at = desk()
+        found = {each.id: each for each in queries.withdrawals_of(session, order=self.order(reference))}
+        if withdrawal_id not in found or step not in WITHDRAWALS:
+            return abort(404)
+        name, verb = WITHDRAWALS[step]
+        values = {"reason": request.form.get("reason", "")} if step == "declined" else {}
+
+        def act(session: TenantSession, *, reference: str, at: datetime) -> Any:
+            return verb(session, reference=found[withdrawal_id].reference, at=at, **values)
+
+        return self.answer(name, reference, act)
 
     def why(self) -> dict[str, str]:
         """The reason that was chosen, and the words beside it."""

@@ -24,6 +24,7 @@ from storefront.views import (
     reserve,
     search,
     suggest,
+    withdrawing,
 )
 
 __all__ = [
@@ -48,4 +49,5 @@ __all__ = [
     "reserve",
     "search",
     "suggest",
+    "withdrawing",
 ]

@@ -12,10 +12,13 @@ from storefront.deadlines import reasons
 from storefront.frame import account, order
 from storefront.paying import address_to_pay
 from storefront.shops import address_of
+from storefront.withdrawals import declared
 from trade.base.errors import NotFound
 from trade.orders.actions import cancel as cancel_order
+from trade.orders.actions import why_not
 from trade.orders.models import Order
-from trade.orders.queries import by_link, by_reference, deadline_of, token_of
+from trade.orders.queries import by_link, by_reference, deadline_of, token_of, withdrawals_of
+from trade.orders.states import FULFILLED
 from trade.payments.models import Payment
 from trade.payments.queries import payment_by_key, payments_of, refunds_of
 from web.database import clock, session
@@ -43,6 +46,7 @@ def page(reference: str) -> ResponseReturnValue:
     waits = found.state == "awaiting_payment"
     gave_up = waits and "gave_up" in request.args
     deadline = deadline_of(found)
+    served = found.state in FULFILLED
     answer = make_response(
         render_template(
             "order.html",
@@ -57,6 +61,8 @@ def page(reference: str) -> ResponseReturnValue:
             refunds=told.refunds_shown(refunds),
             card_tail=next((one.card_tail for one in paid if one.card_tail), ""),
             can_cancel=told.can_cancel(found),
+            can_withdraw=served and why_not(work, order=found, at=clock().now()) is None,
+            withdrawals=declared(found, withdrawals_of(work, order=found)) if served else [],
             may_pay=waits and payable(payments) is not None,
             gave_up=gave_up,
             waits=waits and not gave_up,

@@ -69,7 +69,7 @@ FILLED: dict[str, Any] = {
     "office_back_room": {"distributor_id": "distributor_id"},
     "staff_presales.move": {"step": "sell"},
     "office_supply": {"distributor_id": "distributor_id", "option": "sells"},
-    "office_sale": {"reference": "order"},
+    "office_sale": {"reference": "order", "withdrawal_id": "withdrawal_id", "step": "returned"},
     "office_today.switch": {"bookshop_id": "bookshop"},
     "staff_applications.retire": {"record_id": "requirement_id"},
     "staff_books": {"record_id": "isbn"},

@@ -83,6 +83,10 @@ checkout.review                   POST    everybody       302     -       -
 order.page                        GET     everybody       404     -       404
 order.pay                         POST    everybody       404     -       404
 order.cancel                      POST    everybody       404     -       404
+order.withdraw                    GET     everybody       200     -       -
+order.withdraw                    POST    everybody       200     -       -
+order.withdraw_from               GET     everybody       404     -       404
+order.withdraw_from               POST    everybody       404     -       404
 order.returned                    GET     everybody       404     -       404
 
 join.apply                        GET     everybody       200     -       -
@@ -157,6 +161,7 @@ office_sale.send                  POST    bookshops       200     404     404
 office_sale.notify                POST    bookshops       200     404     404
 office_sale.reject                POST    bookshops       200     404     404
 office_sale.collected             POST    bookshops       200     404     404
+office_sale.withdrawal            POST    bookshops       302     404     404
 office_stock.index                GET     bookshops       200     -       -
 office_stock.upload               POST    bookshops       200     -       -
 office_stock.model                GET     bookshops       200     -       -

@@ -42,7 +42,7 @@ from trade.members.actions import add_requirement, apply, send_questionnaire
 from trade.members.models import Bookshop, StoredFile
 from trade.messages.models import Message
 from trade.orders.actions import Contact
-from trade.orders.models import Order
+from trade.orders.models import Order, Withdrawal
 from trade.payments.actions import refund
 from trade.payments.models import Payment
 from trade.privacy.actions import ask_deletion
@@ -160,7 +160,17 @@ def _sell(world: World) -> None:
         pay(world.house, placed)
         return placed.order.reference
 
+    def withdrawn(shop: str) -> int:
+        with world.house.session() as session:
+            mine = session.scalars(select(Order).where(Order.bookshop_id == getattr(world.house.cast, shop))).one()
+            known = {"order_id": mine.id, "bookshop_id": mine.bookshop_id, "reader_id": mine.reader_id}
+            found = Withdrawal(**known, reference=f"W-{shop}", state="declared", lines={}, declared_at=NOW)
+            session.add(found)
+            session.flush()
+            return found.id
+
     _pair(world, "order", made)
+    _pair(world, "withdrawal_id", withdrawn)
     world.things["order_alba"] = world.pairs["order"][0]
     with world.house.session() as session:
         world.things["shipping_table_id"] = session.scalars(select(ShippingTable.id)).first()

@@ -80,6 +80,8 @@ SALE = (
     "note",
     "link",
     "moment",
+    "days",
+    "withdrawn",
 )
 
 TEMPLATES: dict[str, Template] = {
@@ -122,6 +124,7 @@ TEMPLATES: dict[str, Template] = {
     "sale.halfway": Template(N_("Half of the time is over, to the bookshop"), SALE),
     "sale.pressing": Template(N_("Little time is left, to the bookshop"), SALE),
     "sale.withdrawn": Template(N_("Withdrawal acknowledged, to the reader"), SALE),
+    "sale.withdrawal_asked": Template(N_("Withdrawal asked for by number, to the reader"), SALE),
     "sale.withdrawn_bookshop": Template(N_("Withdrawal declared, to the bookshop"), SALE),
     "sale.withdrawal_refunded": Template(N_("Withdrawal refunded, to the reader"), SALE),
     "sale.withdrawal_declined": Template(N_("Withdrawal declined, to the reader"), SALE),

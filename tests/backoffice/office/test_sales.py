@@ -8,8 +8,10 @@ from sqlalchemy import select
 from tests.backoffice.office.visits import owner, post, read, status_of, words
 from tests.cast import NOW
 from tests.trade.orders.helpers import JUNCO, YEARS, balances, now, open_for_sale, order, pay
+from tests.trade.orders.test_withdrawing import served
 from trade.base.settings import value_of
-from trade.orders.actions import notify, take
+from trade.base.tenancy import DOOR
+from trade.orders.actions import declare, notify, take
 from trade.orders.queries import income_of, invariants, refunds_of
 from trade.orders.settings import LAST_RESORT_FEE, ON
 from trade.payments.models import Refund
@@ -145,6 +147,29 @@ def test_an_owner_switches_online_orders_on_with_their_conditions_and_sets_the_f
     with house.session() as session:
         assert value_of(session, ON, at=soon, bookshop_id=house.cast.alba) is True
         assert value_of(session, LAST_RESORT_FEE, at=soon, bookshop_id=house.cast.alba) == 250
+
+
+@pytest.mark.seed("F12")
+def test_a_withdrawal_is_received_back_and_refunded_or_declined(house):
+    """Beside it the neighbour, who finds none of it."""
+    placed = served(house)
+    reference, first = placed.order.reference, placed.order.lines[0].id
+    with house.session(DOOR) as session:
+        known = [declare(session, order_id=placed.order.id, copies={first: 1}, at=NOW).id for _ in range(2)]
+    path = f"/office/sale/{reference}/withdrawals"
+    for each in (f"{path}/{known[0]}/returned", f"{path}/{known[0]}/declined"):
+        assert status_of(owner(house, "boreal"), each) == 404
+    client = owner(house)
+    assert status_of(client, f"{path}/{known[0]}/opened") == status_of(client, f"{path}/0/returned") == 404
+    page = words(read(client, f"/office/sale/{reference}"))
+    assert "The reader withdrew" in page and "1 × Cien años de soledad" in page
+    assert "the books are back" in words(post(client, f"{path}/{known[0]}/returned"))
+    done = words(post(client, f"{path}/{known[0]}/refunded"))
+    assert "The money goes back" in done and "Withdrawn books came back" in done and "Withdrawal refunded" in done
+    assert "Give a reason" in words(post(client, f"{path}/{known[1]}/declined", reason=" "))
+    assert "They are wet" in words(post(client, f"{path}/{known[1]}/declined", reason="They are wet"))
+    with house.session() as session:
+        assert session.scalars(select(Refund.cents)).one() == placed.order.lines[0].price_cents
 
 
 def test_staff_read_the_order_and_its_trace_and_change_nothing(house):

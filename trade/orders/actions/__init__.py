@@ -9,15 +9,21 @@ from trade.orders.actions.placing import MOST_COPIES, MOST_LINES, Contact, Place
 from trade.orders.actions.returning import return_copies, return_everything
 from trade.orders.actions.serving import hand_over, notify, pick, refuse, reject, send, take
 from trade.orders.actions.withdrawing import (
+    ask_by_number,
     books_came_back,
     declare,
     decline_withdrawal,
     left_to_withdraw,
     refund_withdrawal,
+    settle_asked,
+    why_not,
     window_of,
 )
 
 __all__ = [
+    "ask_by_number",
+    "settle_asked",
+    "why_not",
     "window_of",
     "refund_withdrawal",
     "left_to_withdraw",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from trade.base.settings import value_of
 from trade.base.tenancy import TenantSession
 from trade.base.text import N_, Text
 from trade.messages.actions import send
@@ -11,12 +13,22 @@ from trade.messages.rules import Euros, Value
 from trade.orders.models import Order
 from trade.orders.queries.reading import link_of
 from trade.orders.rules.rejecting import REJECTION_REASONS, RejectionReason
+from trade.orders.settings import WITHDRAWAL_DAYS
 
 
 def tell_reader(
-    session: TenantSession, *, event: str, order: Order, at: datetime, key: str = "", note: str | None = None
+    session: TenantSession,
+    *,
+    event: str,
+    order: Order,
+    at: datetime,
+    key: str = "",
+    more: Mapping[str, Value | None] | None = None,
 ) -> None:
-    """Queue the reader's mail of this event; an erased reader is told nothing. ``key`` where it may happen again."""
+    """Queue the reader's mail of this event; an erased reader is told nothing.
+
+    ``key`` where it may happen again; ``more``: values that the order does not know, or that replace its own.
+    """
     if not order.reader_email:
         return
     send(
@@ -30,11 +42,19 @@ def tell_reader(
         bookshop_id=order.bookshop_id,
         at=at,
         time_zone=order.bookshop.time_zone,
-        values=_values(session, order) | ({} if note is None else {"note": note}) | {"moment": at},
+        values=_values(session, order) | {"moment": at} | dict(more or {}),
     )
 
 
-def tell_bookshop(session: TenantSession, *, event: str, order: Order, at: datetime, key: str = "") -> None:
+def tell_bookshop(
+    session: TenantSession,
+    *,
+    event: str,
+    order: Order,
+    at: datetime,
+    key: str = "",
+    more: Mapping[str, Value | None] | None = None,
+) -> None:
     """Queue the bookshop's mail of this event, in the network's language."""
     if not order.bookshop.email:
         return
@@ -49,7 +69,7 @@ def tell_bookshop(session: TenantSession, *, event: str, order: Order, at: datet
         about_id=order.reader_id,
         at=at,
         time_zone=order.bookshop.time_zone,
-        values=_values(session, order) | {"moment": at},
+        values=_values(session, order) | {"moment": at} | dict(more or {}),
     )
 
 
@@ -71,6 +91,8 @@ def _values(session: TenantSession, order: Order) -> dict[str, Value | None]:
         "reason": _reason(order),
         "note": order.reason if order.reason_code else order.note,
         "link": link_of(session.profile, order.reference),
+        "days": int(value_of(session, WITHDRAWAL_DAYS, at=order.placed_at)),
+        "withdrawn": "",
     }
 
 

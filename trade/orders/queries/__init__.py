@@ -32,6 +32,7 @@ from trade.orders.queries.reading import (
     token_of,
 )
 from trade.orders.queries.ways import ways_of
+from trade.orders.queries.withdrawals import named_by, titles_of, withdrawals_of
 
 __all__ = [
     "NOT_YET",
@@ -53,6 +54,7 @@ __all__ = [
     "income_of",
     "invariants",
     "link_of",
+    "named_by",
     "next_number",
     "of_reader",
     "open_deadlines",
@@ -67,5 +69,7 @@ __all__ = [
     "sending_deadline",
     "sold",
     "token_of",
+    "titles_of",
     "ways_of",
+    "withdrawals_of",
 ]

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from trade.base.crypto import digest
 from trade.base.models import JournalEntry
 from trade.base.tenancy import Profile, TenantSession
 from trade.calendar.rules import Allowance, AllowanceUnit, Deadline, OpenDeadline
-from trade.orders.models import Order
+from trade.orders.models import Order, Withdrawal
 from trade.orders.rules import Sold
-from trade.orders.states import FULFILLED, ORDER, PAID, REJECTED
+from trade.orders.states import FULFILLED, ORDER, PAID, REJECTED, WITHDRAWAL
 from trade.payments.models import Refund
 from trade.reservations.queries import skipped_of
 
@@ -82,10 +82,16 @@ def of_reader(session: TenantSession, *, reader_id: int, limit: int = 100) -> Se
 
 
 def events(session: TenantSession, *, order: Order, limit: int = 200) -> Sequence[JournalEntry]:
-    """What happened to an order, oldest first."""
+    """What happened to an order and to its withdrawals, oldest first."""
+    withdrawn = select(Withdrawal.id).where(Withdrawal.order_id == order.id)
     return session.scalars(
         select(JournalEntry)
-        .where(JournalEntry.thing == ORDER.name, JournalEntry.thing_id == order.id)
+        .where(
+            or_(
+                and_(JournalEntry.thing == ORDER.name, JournalEntry.thing_id == order.id),
+                and_(JournalEntry.thing == WITHDRAWAL.name, JournalEntry.thing_id.in_(withdrawn)),
+            )
+        )
         .order_by(JournalEntry.id)
         .limit(limit)
     ).all()
