@@ -19,10 +19,13 @@ from config.settings import DEFAULT_PORT, ROOT, Config, SettingsError
 from jobs import demo
 from jobs.children import Child, Children
 from jobs.context import Context
+from jobs.demo.till import command as stand_in_command
 from jobs.launch import Outdated, cannot_be_hurried, end_on_sigterm, opened, place_parser, say, services_of, settings_of
 from trade.base.errors import Refused
 
 PORTS_TO_TRY = 20
+STAND_IN_ABOVE = 100
+"""So far above the port of the web server the stand-in for Stripe looks for its own."""
 SECONDS_TO_READY = 90
 RUN_LOCK = "run.lock"
 AREAS = {"Storefront": "/", "Bookshops": "/office/", "Staff": "/staff/", "Accountants": "/ledger/"}
@@ -37,7 +40,8 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="bin/run",
         description="Sets up what is missing and starts Mostrador: web, worker, scheduler, dispatcher and, where "
-        "DATABASE_URL and REDIS_URL name none, a private PostgreSQL and Redis. Ctrl-C stops all of it.",
+        "DATABASE_URL and REDIS_URL name none, a private PostgreSQL and Redis; for the demo a stand-in for Stripe as "
+        "well. Ctrl-C stops all of it.",
         epilog="Example: bin/run --network fr --port 8080",
         parents=[place_parser()],
     )
@@ -97,9 +101,10 @@ def reset(config: Config) -> None:
             path.unlink(missing_ok=True)
 
 
-def free_port(bind: str, chosen: int | None) -> int:
-    """The chosen port, else the first free one. Raises CannotRun where it is taken."""
-    candidates = [chosen] if chosen else range(DEFAULT_PORT, DEFAULT_PORT + PORTS_TO_TRY)
+def free_port(bind: str, chosen: int | None, *, first: int | None = None) -> int:
+    """The chosen port, else the first free one from ``first`` on. Raises CannotRun where it is taken."""
+    first = first or DEFAULT_PORT
+    candidates = [chosen] if chosen else range(first, first + PORTS_TO_TRY)
     for port in candidates:
         with socket.socket(socket.AF_INET6 if ":" in bind else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -116,7 +121,7 @@ def serve(config: Config) -> None:
     logging.configure(level="WARNING")
     with opened(config) as context:
         load_demo(context)
-        children = Children(children_of(context.config))
+        children = Children(children_of(context.config, stand_in=port_of_stand_in(context.config)))
         try:
             children.start()
             wait_until_ready(context.config, children)
@@ -139,8 +144,15 @@ def load_demo(context: Context) -> None:
         raise CannotRun(f"The demo could not be loaded: {refused}") from refused
 
 
-def children_of(config: Config) -> list[Child]:
-    """The five processes of an installation."""
+def port_of_stand_in(config: Config) -> int:
+    """Where the demo's stand-in for Stripe listens; 0 where there is none: in production, or one is named."""
+    if config.production or config.stripe_address:
+        return 0
+    return free_port("127.0.0.1", None, first=config.port + STAND_IN_ABOVE)
+
+
+def children_of(config: Config, *, stand_in: int = 0) -> list[Child]:
+    """The five processes of an installation, and the stand-in for Stripe where it has a port."""
     environ = {
         **os.environ,
         "MOSTRADOR_HOME": str(config.home),
@@ -149,6 +161,7 @@ def children_of(config: Config) -> list[Child]:
         "MOSTRADOR_BASE_URL": config.base_url,
         "DATABASE_URL": config.database_url,
         "REDIS_URL": config.redis_url,
+        "MOSTRADOR_STRIPE": f"http://127.0.0.1:{stand_in}" if stand_in else config.stripe_address,
         "PYTHONUNBUFFERED": "1",
     }
     environ.pop("DATABASE_OWNER_URL", None)  # who serves people never works as the owner of the tables
@@ -156,6 +169,8 @@ def children_of(config: Config) -> list[Child]:
     web = [*python, "gunicorn", "--config", str(ROOT / "config/deploy/gunicorn.conf.py"), "app:from_environment()"]
     beside = ("worker", "scheduler", "dispatcher", "indexer")
     named = {"web": web} | {name: [*python, f"jobs.{name}"] for name in beside}
+    if stand_in:
+        named["stripe"] = stand_in_command(config, port=stand_in, to=config.base_url)
     logs = config.folder / "log"
     logs.mkdir(exist_ok=True)
     return [
@@ -198,6 +213,8 @@ def welcome(context: Context) -> str:
     if not config.production:
         lines += ["", "Sign in (sample people of the demo):"]
         lines += [f"  {one.role:<22} {one.email:<36} {one.password}" for one in demo.sign_ins(context)]
+        if not config.stripe_address:
+            lines += ["", f"Payments go to a stand-in, no money moves. Cards: {', '.join(demo.CARDS)}"]
     lines += ["", f"Data and logs: {config.folder}", "Stop: Ctrl-C"]
     return "\n".join(lines)
 

@@ -22,6 +22,7 @@ from jobs.demo.people import create_people
 from jobs.demo.privacy import create_requests
 from jobs.demo.resending import file_of, receive, receive_all
 from jobs.demo.reservations import create_reservations
+from jobs.demo.sales import create_sales
 from jobs.demo.supply import create_supply
 from trade.base import journal
 from trade.base.errors import Refused
@@ -69,6 +70,7 @@ def _load(context: Context, now: datetime) -> dict[str, Any]:
     lines += _send_stock(context, [shop for shop in shops[:-1] if shop.number != SILENT], at=now - DAY)
     create_supply(context, shops, people, books(context.profile.country), now=now - HOUR)
     reservations = create_reservations(context, shops, people, now=now)
+    sales = create_sales(context, shops, people, founded=now - FOUNDED, now=now)
     codes = create_cheques(context, shops, people, now=now)
     month = close_last_month(context, people, now=now)
     applicants = create_applicants(context, people, now=now)
@@ -86,6 +88,7 @@ def _load(context: Context, now: datetime) -> dict[str, Any]:
         "applicants": len(applicants),
         "stock_lines": lines,
         "reservations": reservations,
+        "sales": sales,
         "month_closed": month,
     }
 

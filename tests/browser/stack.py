@@ -75,9 +75,11 @@ class Stack:
 @contextmanager
 def running(house: House) -> Iterator[Stack]:
     """Start everything on a house; nothing is left running afterwards."""
-    with socket.socket() as probe:
+    with socket.socket() as probe, socket.socket() as other:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        other.bind(("127.0.0.1", 0))
+        port, stand_in = probe.getsockname()[1], other.getsockname()[1]
+    house.stripe = f"http://127.0.0.1:{stand_in}"
     config = replace(house.config(), port=port, base_url=f"http://127.0.0.1:{port}")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MOSTRADOR_CLOCK", str(config.clock_file))
@@ -85,7 +87,7 @@ def running(house: House) -> Iterator[Stack]:
         patch.setenv("MOSTRADOR_FILES", str(config.files_dir))
         with Redis.from_url(config.redis_url) as redis:
             redis.flushdb()  # counters and heartbeats of an earlier house
-        children = Children(children_of(config))
+        children = Children(children_of(config, stand_in=stand_in))
         try:
             children.start()
             wait_until_ready(config, children)

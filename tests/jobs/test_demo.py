@@ -28,6 +28,7 @@ from jobs.demo.supply import TITLES
 from jobs.first_data import load_first_data, load_places
 from jobs.queue import drain
 from tests.cast import NOW
+from tests.doubles.starting import StripeDouble
 from trade.accounts.models import Person, Role
 from trade.availability.queries import nearest, offers
 from trade.availability.rules import MODULES, Label
@@ -42,6 +43,9 @@ from trade.catalogue.queries import search
 from trade.catalogue.queries.telling import told_of
 from trade.gift_cheques.models import Campaign, GiftCheque
 from trade.members.models import Bookshop
+from trade.orders.models import Order, Withdrawal
+from trade.orders.states import ORDER
+from trade.payments.models import Dispute, GatewayEvent, Refund
 from trade.places.queries import find
 from trade.privacy.models import DeletionRequest
 from trade.reservations.models import Reservation
@@ -73,7 +77,10 @@ class Demo:
 
 @pytest.fixture(scope="module", params=["es", "fr"])
 def demo(
-    request: pytest.FixtureRequest, endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    endpoints: Endpoints,
+    stand_in: StripeDouble,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Demo]:
     """The demo of a network in a database of its own."""
     network, name = request.param, f"demo_{request.param}_{os.getpid()}"
@@ -87,6 +94,7 @@ def demo(
                 "DATABASE_URL": at_database(endpoints.database_url, name),
                 "DATABASE_OWNER_URL": owner_url,
                 "REDIS_URL": endpoints.redis_url,
+                "MOSTRADOR_STRIPE": stand_in.address,
                 "MOSTRADOR_CLOCK": str(folder / "clock"),
             }
         )
@@ -163,6 +171,26 @@ def test_reservations_in_every_state(demo: Demo) -> None:
     assert demo.all(select(Reservation.reference).where(Reservation.late_at.is_not(None)))
 
 
+@pytest.mark.seed("T49", "T58", "T128", "T129")
+def test_orders_of_every_kind_are_paid_at_the_stand_in(demo: Demo) -> None:
+    """Each state but those that need trade between bookshops; money that came, went back, bounced, is disputed."""
+    found = Counter(demo.all(select(Order.state)))
+    assert set(found) == set(ORDER.states) - {"awaiting_payment", "in_management"}
+    assert found["received"] >= 6 and found["in_process"] >= 3
+    with demo.context.session() as session:
+        for order in session.scalars(select(Order).where(Order.phase != "")):
+            assert order.due_at is not None and order.due_at > NOW, "nothing is rejected as soon as the clock runs"
+        soon = session.scalars(select(Order.due_at).where(Order.phase == "accept").order_by(Order.due_at)).first()
+    assert soon is not None and soon - NOW < timedelta(hours=20)
+    by_hand = {"by_hand"} if demo.context.profile.money_flow == "bookshop" else set()
+    assert set(demo.all(select(Refund.state))) == {"done", "bounced"} | by_hand
+    assert set(demo.all(select(Withdrawal.state))) == {"declared", "refunded"}
+    assert demo.all(select(Dispute.reason)) == ["product_not_received"]
+    assert set(demo.all(select(GatewayEvent.state))) == {"applied", "ignored"}
+    guests = demo.all(select(Order.reader_email).where(Order.reader_id.is_(None)))
+    assert bool(guests) == (demo.network == "fr")
+
+
 @pytest.mark.seed("F42", "F06")
 def test_a_file_that_broke_off_is_held_and_two_people_want_to_be_forgotten(demo: Demo) -> None:
     assert len(demo.all(select(FeedRun.id).where(FeedRun.state == "held"))) == 1
@@ -231,7 +259,8 @@ def test_every_invariant_holds(demo: Demo) -> None:
     with demo.context.session() as session:
         found = [(room, one) for room, told in rooms() for one in told(session)]
     assert [one.sentence for _, one in found if not one.holds] == []
-    assert {"billing", "gift_cheques", "stock"} <= {room for room, one in found if one.checked}, "about something"
+    about = {room for room, one in found if one.checked}
+    assert {"billing", "gift_cheques", "orders", "stock"} <= about, "about something"
 
 
 def test_loading_again_only_re_sends_stock(demo: Demo) -> None:

@@ -11,7 +11,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import stripe
 import urllib3
@@ -56,10 +56,14 @@ class Delivery:
 
 @dataclass
 class Post:
-    """Sends webhooks in a thread of its own; ``holding``: keeps them until they are asked for."""
+    """Sends webhooks in a thread of its own; ``holding``: keeps them until they are asked for.
+
+    ``to``: where the application answers now, whatever the address an endpoint was made for (its path is kept).
+    """
 
     store: Store
     holding: bool = False
+    to: str = ""
     held: list[Delivery] = field(default_factory=list)
     _ready: queue.Queue[Delivery] = field(default_factory=queue.Queue)
     _http: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager(retries=False, timeout=10.0))
@@ -114,9 +118,10 @@ class Post:
         told = delivery.told()
         headers = {"Content-Type": "application/json", "Stripe-Signature": told["signature"]}
         try:
-            if not urlsplit(delivery.url).hostname:
+            url = urljoin(self.to, urlsplit(delivery.url).path) if self.to else delivery.url
+            if not urlsplit(url).hostname:
                 return True
-            answer = self._http.request("POST", delivery.url, body=told["body"].encode(), headers=headers)
+            answer = self._http.request("POST", url, body=told["body"].encode(), headers=headers)
         except urllib3.exceptions.HTTPError:
             return False
         return 200 <= answer.status < 300

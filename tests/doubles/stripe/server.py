@@ -68,6 +68,7 @@ class Handler(BaseHTTPRequestHandler):
     """One request."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else each answer waits 40 ms for the client's word that it has the headers
     house: ClassVar[House]
     timeout = 30
 
@@ -281,9 +282,10 @@ class Handler(BaseHTTPRequestHandler):
             super().handle()
 
 
-def serve(port: int, *, keep_in: str = "") -> ThreadingHTTPServer:
-    """A server that listens; run it by ``serve_forever``."""
+def serve(port: int, *, keep_in: str = "", to: str = "") -> ThreadingHTTPServer:
+    """A server that listens; run it by ``serve_forever``. ``to``: whither all webhooks go."""
     house = House()
+    house.post.to = to
     if keep_in:
         house.store.open_file(Path(keep_in))
     server = ThreadingHTTPServer(("127.0.0.1", port), type("Bound", (Handler,), {"house": house}))

@@ -89,6 +89,7 @@ class Store:
     def open_file(self, path: Path) -> None:
         """Keep everything in a file from now on, and take what is in it."""
         self.file = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self.file.execute("PRAGMA synchronous = OFF")  # it must outlive the process, not the machine
         self.file.execute(
             "CREATE TABLE IF NOT EXISTS thing (account TEXT, id TEXT, body TEXT, PRIMARY KEY (account, id))"
         )
